@@ -1,0 +1,54 @@
+/**
+ * The whole matrix: the same tests on every runtime, two runtimes at a time.
+ *
+ * `deno task test [RUNTIME | PART OF A PATH]...` runs some of it: `deno task test bun node24 handshake`.
+ *
+ * @module
+ */
+import { stopBundling } from "./bundle.ts";
+import type { Outcome } from "./matrix/outcome.ts";
+import { startPeers } from "./matrix/peers.ts";
+import { printReport, type Row } from "./matrix/print_report.ts";
+import { workFolder } from "./matrix/programs.ts";
+import { type Runtime, runtimes } from "./matrix/runtimes.ts";
+import { findTestFiles } from "./matrix/test_files.ts";
+
+/** Seconds that one runtime may take. */
+const deadline = 180;
+
+const named = Deno.args.filter((argument) => argument in runtimes);
+const filters = Deno.args.filter((argument) => !(argument in runtimes));
+const order = Object.keys(runtimes);
+const waiting = named.length > 0 ? named : [...order];
+const rows: Row[] = [];
+const peers = await startPeers();
+
+async function runRuntime({ run }: Runtime, files: readonly string[]): Promise<Outcome> {
+  try {
+    return await run(files, { deadline, env: peers.env });
+  } catch (error) {
+    return { results: [], problems: [`Could not run: ${error instanceof Error ? error.stack : error}`] };
+  }
+}
+
+async function runWaiting(): Promise<void> {
+  for (let name; (name = waiting.shift()) !== undefined;) {
+    const runtime = runtimes[name]!;
+    const files = runtime.folder === undefined ? [] : await findTestFiles(runtime.folder, filters);
+    if (files.length === 0 && filters.length > 0) continue;
+    const start = performance.now();
+    const outcome = await runRuntime(runtime, files);
+    const seconds = (performance.now() - start) / 1000;
+    rows.push({ runtime: name, outcome, seconds });
+    console.log(`${name}: ${outcome.results.length} tests in ${seconds.toFixed(1)} s`);
+  }
+}
+
+await Deno.mkdir(workFolder, { recursive: true });
+await Promise.all([runWaiting(), runWaiting()]);
+await peers.stop();
+await stopBundling();
+await Deno.remove(workFolder, { recursive: true });
+
+rows.sort((one, other) => order.indexOf(one.runtime) - order.indexOf(other.runtime));
+Deno.exit(printReport(rows) ? 0 : 1);
