@@ -1,0 +1,58 @@
+/**
+ * Which pages may connect (RFC 6455 §4.2.2 (4), §10.2; RFC 6454). Decides by parsed origins, never by a part of the
+ * string. Knows nothing of cookies or other credentials.
+ *
+ * @module
+ */
+
+import { askApplication } from "./ask_application.ts";
+import type { HandshakeRequest } from "./handshake_request.ts";
+import { refuse } from "./refuse.ts";
+
+/**
+ * Which origins may connect besides the server's own host: `"*"` for all; a list of exact origins, such as
+ * `"https://example.com"` or `"null"`; or a function that returns `true` for those that may.
+ */
+export type OriginPolicy =
+  | "*"
+  | readonly string[]
+  | ((origin: string, request: HandshakeRequest) => boolean | Promise<boolean>);
+
+/**
+ * Lets through what no browser sent, a page of the host that is asked, and what `policy` adds. A page that came over
+ * plain HTTP is none of a host that is asked over TLS.
+ *
+ * @throws {HandshakeError} 403 for any other origin, 400 for two, 500 when the policy throws.
+ */
+export async function checkOrigin(request: HandshakeRequest, policy: OriginPolicy = []): Promise<void> {
+  const origin = request.headers.get("origin");
+  // §10.2 "Servers that are not intended to process input from any web page but only for certain sites SHOULD verify the |Origin| field"
+  if (origin === null) return;
+  if (origin.includes(",")) throw refuse(400, "Origin is repeated");
+  if (policy === "*") return;
+  const page = serializeOrigin(origin);
+  if (page !== undefined && page === serializeHost(request, page)) return;
+  const allowed = typeof policy === "function"
+    ? await askApplication(() => policy(origin, request))
+    : page !== undefined && policy.some((listed) => serializeOrigin(listed) === page);
+  // §4.2.2 (4) "it MUST send an appropriate HTTP error code (e.g., 403 Forbidden)"
+  if (allowed !== true) throw refuse(403, "the origin is not allowed");
+}
+
+/** The origin in its one spelling (RFC 6454 §6.2): host in lower case, no default port; `undefined` if it is none. */
+export function serializeOrigin(origin: string): string | undefined {
+  if (origin === "null") return origin;
+  if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@\\*]+$/i.test(origin)) return undefined;
+  try {
+    const { protocol, host } = new URL(origin);
+    return `${protocol}//${host}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The origin of the host that is asked; where TLS may end before us, the page's scheme is taken for ours. */
+function serializeHost({ headers, secure }: HandshakeRequest, page: string): string | undefined {
+  const scheme = secure || page.startsWith("https:") ? "https" : "http";
+  return serializeOrigin(`${scheme}://${headers.get("host")}`);
+}

@@ -1,0 +1,71 @@
+/**
+ * The client's side of the opening handshake over HTTP/1.1 (RFC 6455 §4.1): the head of a request out, the check of
+ * what comes back. Knows no transport.
+ *
+ * @module
+ */
+
+import { computeAcceptKey, createKey } from "./accept_key.ts";
+import type { Agreement } from "./decide_upgrade.ts";
+import { hasToken } from "./fields.ts";
+import {
+  checkAgreement,
+  createOffer,
+  failConnect,
+  type HandshakeOffer,
+  type UpgradeRequestOptions,
+} from "./handshake_offer.ts";
+import type { HandshakeResponse } from "./handshake_response.ts";
+import { encodeRequestHead } from "./write_head.ts";
+
+/** A request, and what its answer is held against. */
+export interface UpgradeRequest extends HandshakeOffer {
+  /** The GET, to be written as it is. */
+  readonly head: Uint8Array<ArrayBuffer>;
+  /** Its `Sec-WebSocket-Key`. */
+  readonly key: string;
+}
+
+/**
+ * A request for `url`, with a fresh key.
+ *
+ * @throws {TypeError} for what `createOffer()` refuses, before anything is sent.
+ */
+export function createUpgradeRequest(url: string | URL, options?: UpgradeRequestOptions): UpgradeRequest {
+  const offer = createOffer(url, options);
+  const key = createKey();
+  const head = encodeRequestHead(`${offer.url.pathname}${offer.url.search}`, [
+    // RFC 9110 §7.2 the port is left out where it is the scheme's own
+    ["Host", offer.url.host],
+    ["Upgrade", "websocket"],
+    ["Connection", "Upgrade"],
+    ["Sec-WebSocket-Key", key],
+    ...offer.fields,
+  ]);
+  return { ...offer, head, key };
+}
+
+/**
+ * Every rule that the server's answer must keep. The interim responses before it have been passed over.
+ *
+ * @throws {HandshakeError} with the response, when it breaks one or is no 101. Redirects are not followed.
+ */
+export async function checkUpgradeResponse(
+  response: HandshakeResponse,
+  sent: UpgradeRequest,
+): Promise<Agreement> {
+  const { status, headers } = response;
+  // §4.1 (1) "If the status code received from the server is not 101, the client handles the response per HTTP procedures"
+  if (status !== 101) throw failConnect(`the server answered ${status}`, response);
+  // §4.1 (2) "a value that is not an ASCII case-insensitive match for the value "websocket""
+  if (!/^websocket$/i.test(headers.get("upgrade") ?? "")) {
+    throw failConnect("Upgrade is not websocket", response);
+  }
+  // §4.1 (3) "doesn't contain a token that is an ASCII case-insensitive match for the value "Upgrade""
+  if (!hasToken(headers, "connection", "upgrade")) throw failConnect("Connection names no upgrade", response);
+  // §4.1 (4) "a value other than the base64-encoded SHA-1 of the concatenation..."
+  if (headers.get("sec-websocket-accept") !== await computeAcceptKey(sent.key)) {
+    throw failConnect("Sec-WebSocket-Accept does not fit the key", response);
+  }
+  return checkAgreement(response, sent);
+}

@@ -1,0 +1,85 @@
+/**
+ * The server's decision on a request that keeps the rules: who may connect, and what is agreed on (RFC 6455 §4.2.2).
+ * The same over HTTP/1.1, 2 and 3, so it knows none of them.
+ *
+ * @module
+ */
+
+import type { AgreedExtension, ExtensionElement } from "../protocol/extension.ts";
+import { askApplication } from "./ask_application.ts";
+import { checkOrigin } from "./check_origin.ts";
+import { chooseProtocol } from "./choose_protocol.ts";
+import { formatExtensions, parseExtensions } from "./extension_header.ts";
+import { checkFields } from "./fields.ts";
+import { HandshakeError } from "./handshake_error.ts";
+import type { HandshakeRequest } from "./handshake_request.ts";
+import { toHandshakeResponse } from "./handshake_response.ts";
+import { parseProtocols } from "./parse_protocols.ts";
+import { refuse } from "./refuse.ts";
+import type { UpgradeOptions } from "./upgrade_options.ts";
+
+/** What both sides agree on. */
+export interface Agreement {
+  /** The subprotocol, `""` for none. */
+  readonly protocol: string;
+  /** The extension in use; there is at most one. */
+  readonly extension: AgreedExtension | undefined;
+  /** The extension in use as the header has it, `""` for none. */
+  readonly extensions: string;
+}
+
+/** An agreement and the fields that tell the client of it, the application's own among them. */
+export interface UpgradeDecision extends Agreement {
+  /** Fields for the response, in order. */
+  readonly fields: readonly [name: string, value: string][];
+}
+
+/**
+ * Asks the policies and the application in turn.
+ *
+ * @throws {HandshakeError} with the response that refuses.
+ */
+export async function decideUpgrade(
+  request: HandshakeRequest,
+  options: UpgradeOptions,
+): Promise<UpgradeDecision> {
+  await checkOrigin(request, options.origins);
+  const protocols = parseProtocols(request.headers.get("sec-websocket-protocol"));
+  if (protocols === undefined) throw refuse(400, "Sec-WebSocket-Protocol is malformed");
+  const offers = parseExtensions(request.headers.get("sec-websocket-extensions"));
+  // §9.1 malformed: "the WebSocket server MUST ... _Fail the WebSocket Connection_"
+  if (offers === undefined) throw refuse(400, "Sec-WebSocket-Extensions is malformed");
+  await authorize(request, options);
+  return askApplication(async () => {
+    const protocol = chooseProtocol(protocols, options.protocols ?? [], request) ?? "";
+    const extension = agreeOnExtension(offers, options);
+    const extensions = extension === undefined ? "" : formatExtensions([extension]);
+    const headers = typeof options.headers === "function" ? await options.headers(request) : options.headers;
+    const fields: [string, string][] = [...checkFields(headers)];
+    if (protocol !== "") fields.push(["Sec-WebSocket-Protocol", protocol]);
+    if (extensions !== "") fields.push(["Sec-WebSocket-Extensions", extensions]);
+    return { protocol, extension, extensions, fields };
+  });
+}
+
+async function authorize(request: HandshakeRequest, options: UpgradeOptions): Promise<void> {
+  const refusal = await askApplication(async () => {
+    const answer = await options.authorize?.(request) ?? undefined;
+    if (answer === undefined || answer instanceof Response) return answer && toHandshakeResponse(answer);
+    throw new TypeError("Cannot authorize: the answer is neither nothing nor a Response");
+  });
+  if (refusal === undefined) return;
+  throw new HandshakeError(`Cannot accept the upgrade: the application answers ${refusal.status}`, refusal);
+}
+
+function agreeOnExtension(
+  offers: readonly ExtensionElement[],
+  { extensions = [] }: UpgradeOptions,
+): AgreedExtension | undefined {
+  // §9.1 the offers stand in the order "in which the client wishes" them
+  for (const { name, parameters } of offers) {
+    const agreed = extensions.find((extension) => extension.name === name)?.accept(parameters);
+    if (agreed !== undefined) return agreed;
+  }
+  return undefined;
+}

@@ -1,0 +1,112 @@
+/**
+ * What a client asks for, and whether the server's answer fits it (RFC 6455 §4.1). The same over HTTP/1.1, 2 and 3,
+ * so it knows none of them.
+ *
+ * @module
+ */
+
+import type { Extension } from "../protocol/extension.ts";
+import type { Agreement } from "./decide_upgrade.ts";
+import { formatExtensions, parseExtensions } from "./extension_header.ts";
+import { checkFields, checkTokens, type HeaderFields } from "./fields.ts";
+import { HandshakeError } from "./handshake_error.ts";
+import type { HandshakeResponse } from "./handshake_response.ts";
+
+/** The application's part in a client's request. */
+export interface UpgradeRequestOptions {
+  /** The subprotocols to offer, the preferred one first; one string is one subprotocol. */
+  readonly protocols?: string | readonly string[] | undefined;
+  /** Fields to add to the request: `User-Agent`, `Authorization`, `Cookie`, `Origin`... */
+  readonly headers?: HeaderFields | undefined;
+  /** The extensions to offer, the preferred one first; the server may take one. */
+  readonly extensions?: readonly Extension[] | undefined;
+}
+
+/** A checked URL and offer. */
+export interface HandshakeOffer {
+  /** Where to; its scheme is one of `ws:`, `wss:`, `http:` and `https:`. */
+  readonly url: URL;
+  /** The subprotocols offered. */
+  readonly protocols: readonly string[];
+  /** The extensions offered. */
+  readonly extensions: readonly Extension[];
+  /** The fields that make the offer, the application's own behind them. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+}
+
+/**
+ * Checks what is to be asked for.
+ *
+ * @throws {TypeError} for a URL that is none, has a fragment, user information, a control character or a scheme that
+ * is no WebSocket's; a subprotocol or an extension that is no token or there twice; a field that may not stand in a
+ * head or belongs to the handshake.
+ */
+export function createOffer(address: string | URL, options: UpgradeRequestOptions = {}): HandshakeOffer {
+  const { protocols: given = [], headers, extensions = [] } = options;
+  const url = parseAddress(`${address}`);
+  const protocols = typeof given === "string" ? [given] : [...given];
+  checkTokens("protocols", protocols);
+  checkTokens("extensions", extensions.map(({ name }) => name));
+  // §4.1 (9) "The value of this header field MUST be 13"
+  const fields: [string, string][] = [["Sec-WebSocket-Version", "13"]];
+  if (protocols.length > 0) fields.push(["Sec-WebSocket-Protocol", protocols.join(", ")]);
+  const offers = extensions.flatMap((extension) =>
+    extension.offer().map((parameters) => ({ name: extension.name, parameters }))
+  );
+  if (offers.length > 0) fields.push(["Sec-WebSocket-Extensions", formatExtensions(offers)]);
+  fields.push(...checkFields(headers));
+  return { url, protocols, extensions, fields };
+}
+
+/**
+ * What the server agreed to.
+ *
+ * @throws {HandshakeError} with the response, when it names what was not offered or leaves out the subprotocol.
+ */
+export function checkAgreement(response: HandshakeResponse, offer: HandshakeOffer): Agreement {
+  const answers = parseExtensions(response.headers.get("sec-websocket-extensions"));
+  // RSV1 has one meaning, so that one extension is all a connection has
+  if (answers === undefined || answers.length > 1) {
+    throw failConnect("Sec-WebSocket-Extensions is malformed or names more than one", response);
+  }
+  const [answer] = answers;
+  const extension = answer &&
+    offer.extensions.find(({ name }) => name === answer.name)?.confirm(answer.parameters);
+  // §4.1 (5) "the use of an extension that was not present in the client's handshake"
+  if (answer !== undefined && extension === undefined) {
+    throw failConnect("the server's extension does not fit the offers", response);
+  }
+  const protocol = response.headers.get("sec-websocket-protocol") ?? undefined;
+  // §4.1 (6) "the use of a subprotocol that was not present in the client's handshake"; WHATWG: nor may it be missing
+  if (protocol === undefined ? offer.protocols.length > 0 : !offer.protocols.includes(protocol)) {
+    throw failConnect("the server's subprotocol is not one of those offered", response);
+  }
+  return { protocol: protocol ?? "", extension, extensions: formatExtensions(answers) };
+}
+
+/** The error of a client that was answered wrongly. */
+export function failConnect(reason: string, response: HandshakeResponse): HandshakeError {
+  return new HandshakeError(`Cannot connect: ${reason}`, response);
+}
+
+function parseAddress(address: string): URL {
+  let url: URL;
+  try {
+    url = new URL(address);
+  } catch (cause) {
+    throw new TypeError("Cannot connect: the URL is malformed", { cause });
+  }
+  // `URL` passes over what could be taken for line breaks
+  // deno-lint-ignore no-control-regex
+  if (/[\0-\x1f\x7f]/.test(address)) throw new TypeError("Cannot connect: the URL has a control character");
+  // §3 ws-URI = "ws:" "//" host [ ":" port ] path [ "?" query ]
+  if (!/^(?:wss?|https?):$/.test(url.protocol)) {
+    throw new TypeError(`Cannot connect: the URL's scheme is ${url.protocol}`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new TypeError("Cannot connect: the URL has user information");
+  }
+  // §3 "Fragment identifiers are meaningless in the context of WebSocket URIs and MUST NOT be used"
+  if (address.includes("#")) throw new TypeError("Cannot connect: the URL has a fragment");
+  return url;
+}
