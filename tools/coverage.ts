@@ -1,6 +1,6 @@
 /**
- * Line and branch coverage of the rooms that must be covered whole, by the tests as Deno runs them. A line that
- * cannot be reached carries `// deno-coverage-ignore` and the reason in its file.
+ * Line and branch coverage of the rooms that must be covered whole, by the tests as Deno runs them. Above a line that
+ * no test can reach stands `// deno-coverage-ignore`, alone, and above that the reason.
  *
  * @module
  */

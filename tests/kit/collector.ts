@@ -26,6 +26,18 @@ export type TestEvent =
 /** The test files of a run: a path, and what loads the file there. */
 export type TestFiles = Readonly<Record<string, () => Promise<unknown>>>;
 
+/** An `unhandledrejection` event, as far as it matters here. */
+interface Rejection {
+  readonly reason?: unknown;
+  preventDefault(): void;
+}
+
+/** What tells of unhandled rejections: the global object, or a stand-in. */
+interface RejectionSource {
+  addEventListener(type: "unhandledrejection", listener: (event: Rejection) => void): void;
+  removeEventListener(type: "unhandledrejection", listener: (event: Rejection) => void): void;
+}
+
 interface CollectedTest {
   readonly name: string;
   readonly skip: boolean | string;
@@ -64,19 +76,19 @@ function pass(milliseconds: number): Promise<void> {
 
 /**
  * Loads and runs the files one after the other, and their tests in order. A rejection that nobody handles, told by
- * `target`, fails the test it happens in, or the file when no test is running.
+ * `source`, fails the test it happens in, or the file when no test is running.
  */
 export async function runTests(
   files: TestFiles,
   report: (event: TestEvent) => void,
-  target: EventTarget = globalThis,
+  source: RejectionSource = globalThis,
 ): Promise<void> {
   let rejections: unknown[] = [];
-  const onRejection = (event: Event) => {
+  const onRejection = (event: Rejection) => {
     event.preventDefault();
-    rejections.push((event as PromiseRejectionEvent).reason);
+    rejections.push(event.reason);
   };
-  target.addEventListener("unhandledrejection", onRejection);
+  source.addEventListener("unhandledrejection", onRejection);
   const fail = (file: string, name: string, error: unknown) =>
     report({ type: "result", file, name, status: "failed", detail: describe(error) });
   for (const [file, load] of Object.entries(files)) {
@@ -111,6 +123,6 @@ export async function runTests(
   }
   await pass(50);
   for (const error of rejections) fail("", "unhandled rejection after the last test", error);
-  target.removeEventListener("unhandledrejection", onRejection);
+  source.removeEventListener("unhandledrejection", onRejection);
   report({ type: "end" });
 }

@@ -5,10 +5,22 @@
  * @module
  */
 
+import { denoTransport } from "../../src/runtime/deno.ts";
+import { serveInterop } from "./interop_weft.ts";
+import { startTcpRelay } from "./tcp_relay.ts";
+
 /** Where the servers listen. */
 export interface Peers {
   /** Deno's own WebSocket server, which echoes every message. */
   readonly nativeEcho: string;
+  /** Our server, as `interop_cases.ts` has it; without a path. */
+  readonly weft: string;
+  /** The port of a relay on 127.0.0.1 that joins TCP connections two by two. */
+  readonly tcpRelay: number;
+}
+
+async function serveWeft(listener: Deno.Listener): Promise<void> {
+  for await (const conn of listener) void serveInterop(denoTransport(conn));
 }
 
 /** Starts the servers and returns their addresses. */
@@ -19,7 +31,13 @@ function startPeerServers(): Peers {
     socket.onmessage = ({ data }) => socket.send(data);
     return response;
   });
-  return { nativeEcho: `ws://127.0.0.1:${native.addr.port}/` };
+  const weft = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  void serveWeft(weft);
+  return {
+    nativeEcho: `ws://127.0.0.1:${native.addr.port}/`,
+    weft: `ws://127.0.0.1:${weft.addr.port}`,
+    tcpRelay: startTcpRelay(),
+  };
 }
 
 if (import.meta.main) console.log(JSON.stringify(startPeerServers()));

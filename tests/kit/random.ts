@@ -18,7 +18,7 @@ export function createRandom(seed: number): () => number {
 /** So many reproducible bytes. */
 export function createRandomBytes(length: number, seed: number): Uint8Array {
   const random = createRandom(seed);
-  const bytes = new Uint8Array(length);
-  for (let index = 0; index < length; index++) bytes[index] = random() * 256;
-  return bytes;
+  const words = new Uint32Array(Math.ceil(length / 4));
+  for (let index = 0; index < words.length; index++) words[index] = random() * 2 ** 32;
+  return new Uint8Array(words.buffer, 0, length);
 }

@@ -11,19 +11,20 @@ import { artifacts, root } from "./programs.ts";
 const packageFolder = `${root}tools/node_modules/@sparticuz/chromium/bin/`;
 const folder = `${artifacts}chromium/`;
 
+/** The path of the executable. Two runs may unpack at once: whoever is done first, puts the folder in place. */
 async function unpack(): Promise<string> {
-  const done = `${folder}unpacked`;
-  try {
-    await Deno.stat(done);
-  } catch {
-    await Deno.mkdir(folder, { recursive: true });
-    // inflate() unpacks into the folder for temporary files and leaves a file that is there as it is.
-    await Deno.remove(`${folder}chromium`).catch(() => {});
-    Deno.env.set("TMPDIR", folder);
-    await Promise.all(["chromium.br", "al2023.tar.br"].map((file) => inflate(`${packageFolder}${file}`)));
-    await Deno.writeTextFile(done, "");
-  }
-  return `${folder}chromium`;
+  const executable = `${folder}chromium`;
+  if (await Deno.stat(executable).then(() => true, () => false)) return executable;
+  const unfinished = `${artifacts}chromium-${Deno.pid}`;
+  await Deno.mkdir(unfinished, { recursive: true });
+  // inflate() unpacks into the folder for temporary files.
+  const temporary = Deno.env.get("TMPDIR");
+  Deno.env.set("TMPDIR", unfinished);
+  await Promise.all(["chromium.br", "al2023.tar.br"].map((file) => inflate(`${packageFolder}${file}`)));
+  if (temporary === undefined) Deno.env.delete("TMPDIR");
+  else Deno.env.set("TMPDIR", temporary);
+  await Deno.rename(unfinished, folder).catch(() => Deno.remove(unfinished, { recursive: true }));
+  return executable;
 }
 
 /** Starts a headless Chromium that speaks to nobody but the pages it is given. */

@@ -1,5 +1,6 @@
 /**
- * Keeps what the collector in `tests/kit` reports from workerd or a browser, and says how far it came.
+ * Keeps the events of a run, which the collector in `tests/kit` reports from workerd and the browser and
+ * `node_reporter.js` from Node, and says how far the run came.
  *
  * @module
  */
@@ -9,14 +10,16 @@ import { stripColours } from "./run_program.ts";
 
 /** The events of one run. */
 export class EventLog {
-  readonly #results: TestResult[] = [];
+  /** How tests ended so far. */
+  readonly results: TestResult[] = [];
+  /** The last test that began. */
+  running = "no test";
   readonly #ended: PromiseWithResolvers<void> = Promise.withResolvers();
-  #running = "no test";
 
   /** Takes one event in. */
   add(event: TestEvent): void {
-    if (event.type === "start") this.#running = `${event.file}: ${event.name}`;
-    else if (event.type === "result") this.#results.push({ ...event, detail: stripColours(event.detail) });
+    if (event.type === "start") this.running = `${event.file}: ${event.name}`;
+    else if (event.type === "result") this.results.push({ ...event, detail: stripColours(event.detail) });
     else this.#ended.resolve();
   }
 
@@ -34,13 +37,13 @@ export class EventLog {
     );
     try {
       await this.#ended.promise;
-      if (this.#results.length === 0) problems.push("No test ran");
+      if (this.results.length === 0) problems.push("No test ran");
     } catch (error) {
       problems.push(
-        `${error instanceof Error ? error.message : error}; the last test begun: ${this.#running}`,
+        `${error instanceof Error ? error.message : error}; the last test begun: ${this.running}`,
       );
     }
     clearTimeout(late);
-    return { results: this.#results, problems };
+    return { results: this.results, problems };
   }
 }

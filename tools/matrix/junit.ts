@@ -1,5 +1,5 @@
 /**
- * Reads the JUnit reports that `deno test`, `bun test` and `node --test` write. Only what those three write:
+ * Reads the JUnit reports that `deno test` and `bun test` write. Only what those two write:
  * `testcase` elements, at any depth, with at most a `failure`, `error` or `skipped` inside.
  *
  * @module
@@ -40,10 +40,9 @@ export function readJunit(xml: string): TestResult[] {
       ? (readAttributes(skipped[1]!).message ?? "")
       : "";
     results.push({
-      // Deno says it as a class name; Node 20 runs one bundle and knows no file.
-      file: (attributes.file ?? attributes.classname ?? "").replace(root, "").replace(/^\.\/|^test$/, ""),
-      // Node escapes a quote twice.
-      name: unescape(attributes.name ?? ""),
+      // Deno says it as a class name.
+      file: (attributes.file ?? attributes.classname ?? "").replace(root, "").replace(/^\.\//, ""),
+      name: attributes.name ?? "",
       status: failure ? "failed" : skipped ? "skipped" : "passed",
       detail: stripColours(detail),
     });

@@ -24,10 +24,8 @@ export interface Runtime {
 }
 
 const timeout = 60_000;
-const nodeReporters = (reportPath: string) => [
-  "--test-reporter=spec",
-  "--test-reporter-destination=stdout",
-  "--test-reporter=junit",
+const nodeReporter = (reportPath: string) => [
+  "--test-reporter=./tools/matrix/node_reporter.js",
   `--test-reporter-destination=${reportPath}`,
 ];
 
@@ -36,7 +34,7 @@ export const runtimes: Readonly<Record<string, Runtime>> = {
   deno: {
     folder: "deno",
     run: (files, options) =>
-      runReporter("deno", (report) => [
+      runReporter("deno", "junit", (report) => [
         programs.deno,
         "test",
         "--allow-all",
@@ -48,7 +46,7 @@ export const runtimes: Readonly<Record<string, Runtime>> = {
   bun: {
     folder: "bun",
     run: (files, options) =>
-      runReporter("bun", (report) => [
+      runReporter("bun", "junit", (report) => [
         programs.bun,
         "test",
         `--timeout=${timeout}`,
@@ -60,13 +58,13 @@ export const runtimes: Readonly<Record<string, Runtime>> = {
   node24: {
     folder: "node",
     run: (files, options) =>
-      runReporter("node24", (report) => [
+      runReporter("node24", "events", (report) => [
         programs.node24,
         "--import=./tools/node_imports.js",
         "--test",
         "--test-isolation=none",
         `--test-timeout=${timeout}`,
-        ...nodeReporters(report),
+        ...nodeReporter(report),
         ...files,
       ], options),
   },
@@ -76,10 +74,10 @@ export const runtimes: Readonly<Record<string, Runtime>> = {
       const bundlePath = await bundleTests("node20", files, (list) => `
         for (const load of Object.values(${list})) await load();
       `);
-      return runReporter("node20", (report) => [
+      return runReporter("node20", "events", (report) => [
         programs.node20,
         "--enable-source-maps",
-        ...nodeReporters(report),
+        ...nodeReporter(report),
         bundlePath.replace(root, ""),
       ], options);
     },
@@ -89,7 +87,7 @@ export const runtimes: Readonly<Record<string, Runtime>> = {
   // What the documentation shows, run by Deno, which alone can read it.
   examples: {
     run: (_files, options) =>
-      runReporter("examples", (report) => [
+      runReporter("examples", "junit", (report) => [
         programs.deno,
         "test",
         "--doc",

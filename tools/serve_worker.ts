@@ -1,0 +1,39 @@
+/**
+ * Bundles a worker of `examples/`, and serves it in workerd by the configuration beside it, on `PORT` if that is set:
+ * `deno task workerd NAME`.
+ *
+ * @module
+ */
+import { bundle, stopBundling } from "./bundle.ts";
+import { artifacts, programs, root } from "./matrix/programs.ts";
+
+const [name] = Deno.args;
+await bundle({
+  entryPoints: [`examples/${name}.ts`],
+  outfile: `${artifacts}${name}.js`,
+  external: ["cloudflare:*"],
+});
+await stopBundling();
+
+const port = Deno.env.get("PORT");
+const workerd = new Deno.Command(programs.workerd, {
+  args: [
+    "serve",
+    `examples/${name}.capnp`,
+    // Tells where it listens, a line of JSON a socket.
+    "--control-fd=1",
+    ...(port === undefined ? [] : [`--socket-addr=main=*:${port}`]),
+  ],
+  cwd: root,
+  stdin: "null",
+  stdout: "piped",
+}).spawn();
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => workerd.kill(signal));
+}
+
+for await (const line of workerd.stdout.pipeThrough(new TextDecoderStream())) {
+  const listening = /"event":"listen".*"port":(\d+)/.exec(line);
+  if (listening) console.log(`Listening on port ${listening[1]}`);
+}
+Deno.exit((await workerd.status).code);
