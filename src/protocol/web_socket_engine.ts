@@ -1,0 +1,346 @@
+/**
+ * RFC 6455 §5-§8 without I/O: bytes in, events and bytes out, synchronously. Knows no stream, no clock and no HTTP;
+ * whoever owns one moves the bytes, watches the time and ends the transport.
+ *
+ * @module
+ */
+
+import { CloseCode, isSendableCloseCode } from "./close_code.ts";
+import { encodeClosePayload, parseClosePayload } from "./close_payload.ts";
+import type { EngineEvent, MessageType } from "./engine_event.ts";
+import { checkNumber, engineDefaults, type EngineOptions, type SendOptions } from "./engine_options.ts";
+import type { MessageCodec } from "./extension.ts";
+import { type ControlFrame, MessageReader } from "./message_reader.ts";
+import { MessageWriter } from "./message_writer.ts";
+import { Opcode } from "./opcode.ts";
+import { OutputQueue } from "./output_queue.ts";
+import { ProtocolError } from "./protocol_error.ts";
+import type { Role } from "./role.ts";
+import { encodeText } from "./text.ts";
+
+const empty = new Uint8Array(0);
+
+/** Where this many bytes of control frames wait for a peer that does not read, more Pongs give way to the newest one. */
+const waitingPongs = 1024;
+
+/**
+ * One side of one connection. Each turn is four calls: `receive(bytes)`, `next()` until it is `undefined`, whatever is to
+ * be sent, and `takeOutput()`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { WebSocketEngine } from "@weft/websocket/protocol";
+ *
+ * const client = new WebSocketEngine({ role: "client" });
+ * const server = new WebSocketEngine({ role: "server" });
+ * client.send("Hello");
+ * for (const bytes of client.takeOutput()) server.receive(bytes);
+ * assertEquals(server.next(), { type: "message", data: "Hello" });
+ * ```
+ */
+export class WebSocketEngine {
+  /** Which side this is. */
+  readonly role: Role;
+  /**
+   * Whether what was taken has not left. While it has not, a Ping or Pong goes ahead of the frames that wait, and where
+   * too many Pongs wait, only the newest one does (§5.5.3).
+   */
+  congested = false;
+
+  // Facts.
+  #closeSent = false;
+  #closeReceived = false;
+  #error: ProtocolError | undefined;
+  /** The type of the message that is being sent in pieces. */
+  #sending: { readonly type: MessageType; readonly compressed: boolean; begun: boolean } | undefined;
+
+  readonly #reader: MessageReader;
+  readonly #writer: MessageWriter;
+  readonly #codec: MessageCodec | undefined;
+  readonly #fragmentSize: number;
+  readonly #queue = new OutputQueue();
+  /** Control frames that go ahead. */
+  readonly #urgent = new OutputQueue();
+  #pendingPong: Uint8Array | undefined;
+  #messagesSent = 0;
+
+  /** Throws `TypeError` or `RangeError` for options that mean nothing. */
+  constructor(options: EngineOptions) {
+    if (options.role !== "client" && options.role !== "server") {
+      throw new TypeError("Cannot use role: not a role");
+    }
+    this.role = options.role;
+    this.#codec = options.codec;
+    this.#fragmentSize = checkNumber("fragmentSize", options.fragmentSize, engineDefaults.fragmentSize);
+    this.#reader = new MessageReader(options);
+    this.#writer = new MessageWriter(options.role === "client", options.onFrame);
+  }
+
+  /** Whether our Close is queued or sent; nothing else goes out behind it. */
+  get closeSent(): boolean {
+    return this.#closeSent;
+  }
+
+  /** Whether the peer's Close has come; nothing is read behind it. */
+  get closeReceived(): boolean {
+    return this.#closeReceived;
+  }
+
+  /** The rule that the peer broke, if it did; nothing is read behind it. */
+  get error(): ProtocolError | undefined {
+    return this.#error;
+  }
+
+  /** Bytes queued and not taken. */
+  get queuedBytes(): number {
+    return this.#queue.size + this.#urgent.size + (this.#pendingPong?.length ?? 0);
+  }
+
+  /** Bytes of messages ever queued: what a message is queued at is taken once `takenTotal` has come as far. */
+  get queuedTotal(): number {
+    return this.#queue.taken + this.#queue.size;
+  }
+
+  /** Bytes of messages ever taken. */
+  get takenTotal(): number {
+    return this.#queue.taken;
+  }
+
+  /** Bytes received and not read. */
+  get unreadBytes(): number {
+    return this.#reader.buffered;
+  }
+
+  /** Bytes held of a message that is still arriving. */
+  get collectedBytes(): number {
+    return this.#reader.collected;
+  }
+
+  /** Frames and messages, each way, so far. */
+  get counts(): {
+    framesReceived: number;
+    messagesReceived: number;
+    framesSent: number;
+    messagesSent: number;
+  } {
+    return {
+      framesReceived: this.#reader.frames,
+      messagesReceived: this.#reader.messages,
+      framesSent: this.#writer.frames,
+      messagesSent: this.#messagesSent,
+    };
+  }
+
+  // Receiving
+
+  /** Whether messages are told piece by piece. Once on, it stays on. */
+  get streaming(): boolean {
+    return this.#reader.streaming;
+  }
+
+  /** Tells messages piece by piece from now on, what was collected of the current one first. */
+  stream(): void {
+    this.#reader.streaming = true;
+  }
+
+  /**
+   * Takes bytes from the peer, cut anywhere. They are borrowed, not copied, until `next()` has returned `undefined` or `park()`
+   * was called, and never written to. Bytes that come before are copied, with those that were not read.
+   */
+  receive(bytes: Uint8Array): void {
+    if (!this.#closeReceived && this.#error === undefined) this.#reader.receive(bytes);
+  }
+
+  /** Copies what was received and not read, for a caller who stops asking `next()` and needs his memory back. */
+  park(): void {
+    this.#reader.park();
+  }
+
+  /** The next thing that the peer did, or `undefined` until more bytes come. */
+  next(): EngineEvent | undefined {
+    if (this.#closeReceived || this.#error !== undefined) return undefined;
+    try {
+      const event = this.#reader.read();
+      if (event !== undefined) return "type" in event ? event : this.#control(event);
+      // All is read, and nothing of the bytes need be held.
+      this.#reader.park();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return this.#fail(error);
+    }
+  }
+
+  #control(frame: ControlFrame): EngineEvent {
+    const payload = frame.payload;
+    switch (frame.opcode) {
+      case Opcode.Ping:
+        this.#pong(payload);
+        return { type: "ping", payload };
+      case Opcode.Pong:
+        return { type: "pong", payload };
+      default:
+        return this.#receiveClose(payload);
+    }
+  }
+
+  #receiveClose(payload: Uint8Array): EngineEvent {
+    const { code, reason } = parseClosePayload(payload);
+    this.#closeReceived = true;
+    // §5.5.1 "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a
+    // Close frame in response"; it "typically echos the status code it received"
+    this.#writeClose(code === CloseCode.NoStatusReceived ? empty : payload.slice(0, 2));
+    this.#reader.close();
+    return { type: "close", code, reason };
+  }
+
+  #fail(error: ProtocolError): EngineEvent {
+    this.#error = error;
+    // §7.1.7 "the endpoint SHOULD send a Close frame with an appropriate status code"
+    this.#writeClose(encodeClosePayload(error.closeCode, error.message));
+    this.#reader.close();
+    return { type: "error", error };
+  }
+
+  // Sending
+
+  /**
+   * Queues a message. Bytes of 16 KiB or more are not copied by a server: they must stay as they are until the output that
+   * holds them has left. Returns whether that is so. Throws `TypeError` behind `close()` and inside a message in pieces.
+   */
+  send(message: string | Uint8Array, options?: SendOptions): boolean {
+    this.#assertOpen();
+    if (this.#sending !== undefined) throw new TypeError("Cannot send: a message in pieces is not finished");
+    const fragmentSize = options?.fragmentSize === undefined
+      ? this.#fragmentSize
+      : checkNumber("fragmentSize", options.fragmentSize, 0);
+    this.#messagesSent++;
+    const text = typeof message === "string";
+    const codec = this.#codec?.encodes(message.length, options?.compress) ? this.#codec : undefined;
+    if (text && codec === undefined && fragmentSize === 0) {
+      this.#writer.writeText(this.#queue, message);
+      return false;
+    }
+    const bytes = text ? encodeText(message) : message;
+    const payload = codec === undefined ? bytes : codec.encode(bytes, true);
+    const owned = text || codec !== undefined;
+    const opcode = text ? Opcode.Text : Opcode.Binary;
+    return this.#writer.writeMessage(this.#queue, opcode, codec !== undefined, payload, owned, fragmentSize);
+  }
+
+  /**
+   * Queues the next piece of a message in fragments (§5.4); `fin` ends it. Pieces of text are UTF-8 and may be cut anywhere.
+   * Returns what `send()` returns. Throws `TypeError` behind `close()`, and where the type changes inside a message.
+   */
+  sendPiece(type: MessageType, piece: Uint8Array, fin: boolean, options?: SendOptions): boolean {
+    this.#assertOpen();
+    this.#sending ??= {
+      type,
+      compressed: this.#codec?.encodes(undefined, options?.compress) ?? false,
+      begun: false,
+    };
+    const message = this.#sending;
+    if (message.type !== type) throw new TypeError("Cannot send: the message in pieces is of the other type");
+    const payload = message.compressed ? this.#codec!.encode(piece, fin) : piece;
+    if (payload.length === 0 && !fin) return false;
+    const opcode = message.begun ? Opcode.Continuation : type === "text" ? Opcode.Text : Opcode.Binary;
+    const { compressed, begun } = message;
+    const borrowed = this.#writer.writeFrame(
+      this.#queue,
+      opcode,
+      fin,
+      compressed && !begun,
+      payload,
+      compressed,
+    );
+    message.begun = true;
+    if (fin) {
+      this.#sending = undefined;
+      this.#messagesSent++;
+    }
+    return borrowed;
+  }
+
+  /** Queues a Ping (§5.5.2). Throws `RangeError` for more than 125 bytes, `TypeError` behind `close()`. */
+  ping(payload: Uint8Array = empty): void {
+    this.#assertOpen();
+    assertControlPayload(payload);
+    this.#writeControl(Opcode.Ping, payload);
+  }
+
+  /** Queues an unsolicited Pong (§5.5.3). Throws as `ping()` does. */
+  pong(payload: Uint8Array = empty): void {
+    this.#assertOpen();
+    assertControlPayload(payload);
+    this.#writeControl(Opcode.Pong, payload);
+  }
+
+  /**
+   * Queues a Close (§5.5.1) behind all that was sent, unless there is one; from here on data from the peer is passed over.
+   * Throws `RangeError` for a code that applications may not send and for a reason of more than 123 bytes, `TypeError` for a reason
+   * without a code, and queues nothing then.
+   */
+  close(code?: number, reason = ""): void {
+    if (code === undefined && reason !== "") throw new TypeError("Cannot close: a reason without a code");
+    // §7.4 the codes that an endpoint may send
+    if (code !== undefined && !isSendableCloseCode(code)) throw new RangeError(`Cannot close: code ${code}`);
+    const payload = code === undefined ? empty : encodeClosePayload(code, reason);
+    assertControlPayload(payload);
+    this.#writeClose(payload);
+    this.#reader.discard();
+  }
+
+  /** Takes the bytes to be written, in whole frames: at least one frame, and no more than it takes to reach `limit` bytes. */
+  takeOutput(limit: number = Infinity): Uint8Array[] {
+    const pong = this.#pendingPong;
+    if (pong !== undefined) {
+      this.#pendingPong = undefined;
+      this.#writer.writeFrame(this.#urgent, Opcode.Pong, true, false, pong, false);
+    }
+    if (this.#urgent.size === 0) return this.#queue.take(limit);
+    return [...this.#urgent.take(Infinity), ...this.#queue.take(limit)];
+  }
+
+  /** Tells that all that was taken has left, and its memory can be used again. Whoever does not tell, leaves it to the garbage. */
+  confirmOutput(): void {
+    this.#writer.returnBuffers(this.#queue.taken);
+  }
+
+  /** Frees everything, at the end of the transport. */
+  dispose(): void {
+    this.#reader.close();
+    this.#codec?.close();
+    this.#queue.clear();
+    this.#urgent.clear();
+    this.#pendingPong = undefined;
+  }
+
+  #assertOpen(): void {
+    // §5.5.1 "The application MUST NOT send any more data frames after sending a Close frame"
+    if (this.#closeSent) throw new TypeError("Cannot send: the connection is closing");
+  }
+
+  #pong(payload: Uint8Array): void {
+    // §5.5.2 "an endpoint MUST send a Pong frame in response, unless it already received a Close frame"
+    if (this.#closeSent) return;
+    // §5.5.3 "the endpoint MAY elect to send a Pong frame for only the most recently processed Ping frame"
+    if (this.#urgent.size >= waitingPongs) this.#pendingPong = payload.slice();
+    else this.#writeControl(Opcode.Pong, payload);
+  }
+
+  #writeControl(opcode: Opcode, payload: Uint8Array): void {
+    this.#writer.writeFrame(this.congested ? this.#urgent : this.#queue, opcode, true, false, payload, false);
+  }
+
+  #writeClose(payload: Uint8Array): void {
+    if (this.#closeSent) return;
+    this.#closeSent = true;
+    this.#writer.writeFrame(this.#queue, Opcode.Close, true, false, payload, false);
+  }
+}
+
+/** §5.5 "All control frames MUST have a payload length of 125 bytes or less" */
+function assertControlPayload(payload: Uint8Array): void {
+  if (payload.length > 125) throw new RangeError("Cannot send: a control frame holds at most 125 bytes");
+}
