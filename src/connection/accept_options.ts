@@ -1,0 +1,56 @@
+/**
+ * The options of accepting and connecting: the handshake's, the connection's, and those of the time between.
+ *
+ * @module
+ */
+
+import type { HandshakeRequest } from "../handshake/handshake_request.ts";
+import type { UpgradeRequestOptions } from "../handshake/handshake_offer.ts";
+import { defaultHeadLimits, type HeadLimits, resolveLimits } from "../handshake/limits.ts";
+import type { UpgradeOptions } from "../handshake/upgrade_options.ts";
+import { checkNumber } from "../protocol/engine_options.ts";
+import { checkFunction, type CommonOptions } from "./connection_options.ts";
+
+/** Called with the start line and the fields of each head, one a line, as it is read or written. */
+export type HeadTap = (direction: "received" | "sent", head: string) => void;
+
+/** What both opening handshakes have. */
+export interface HandshakeOptions extends Partial<HeadLimits> {
+  /** The most milliseconds of the opening handshake, in all. Default 10 000. */
+  readonly handshakeTimeout?: number | undefined;
+  /** Sees the heads of the opening handshake: a tap for debugging, as `onFrame` is for what follows. */
+  readonly onHead?: HeadTap | undefined;
+}
+
+/** The options of `acceptWebSocket()`. */
+export interface AcceptOptions extends CommonOptions, UpgradeOptions, HandshakeOptions {
+  /** Answers a request that is no upgrade. Its body is not read. Without an answer, or without this, it is refused with 426. */
+  readonly onRequest?:
+    | ((request: HandshakeRequest) => Response | undefined | void | Promise<Response | undefined | void>)
+    | undefined;
+  /** Whether another request may follow one that was refused or answered, where that is safe. Default false. */
+  readonly keepAlive?: boolean | undefined;
+  /** Whether the bytes come over TLS; then pages must too. Default false: not known. */
+  readonly secure?: boolean | undefined;
+  /** The request, where it was read already. */
+  readonly request?: HandshakeRequest | undefined;
+  /** Bytes that were read already: behind `request`, or the beginning of everything. */
+  readonly head?: Uint8Array | undefined;
+}
+
+/** The options of `connectWebSocket()`. */
+export interface ConnectOptions extends CommonOptions, UpgradeRequestOptions, HandshakeOptions {}
+
+/** The numbers of an opening handshake, checked. Throws `TypeError` or `RangeError`. */
+export function checkHandshakeOptions(options: HandshakeOptions): { timeout: number; limits: HeadLimits } {
+  checkFunction("onHead", options.onHead);
+  return {
+    timeout: checkNumber("handshakeTimeout", options.handshakeTimeout, 10_000),
+    limits: resolveLimits(defaultHeadLimits, options),
+  };
+}
+
+/** A head for a tap. */
+export function formatHead(startLine: string, headers: Headers): string {
+  return [startLine, ...[...headers].map(([name, value]) => `${name}: ${value}`)].join("\n");
+}

@@ -1,0 +1,89 @@
+/**
+ * The client's opening handshake over a transport (RFC 6455 §4.1): writes the request, checks the answer.
+ *
+ * @module
+ */
+
+import { checkUpgradeResponse, createUpgradeRequest } from "../handshake/client_handshake.ts";
+import { HandshakeError } from "../handshake/handshake_error.ts";
+import { type HandshakeResponse, isInterimResponse } from "../handshake/handshake_response.ts";
+import type { HeadLimits } from "../handshake/limits.ts";
+import { ResponseBodyReader } from "../handshake/response_body_reader.ts";
+import { ResponseReader } from "../handshake/response_reader.ts";
+import { checkHandshakeOptions, type ConnectOptions, formatHead } from "./accept_options.ts";
+import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
+import { checkConnectionOptions } from "./connection_options.ts";
+import { HandshakeExchange } from "./handshake_exchange.ts";
+import { toByteTransport } from "./stream_transport.ts";
+import { WebSocketConnection } from "./web_socket_connection.ts";
+
+/** The most responses before the one that counts (RFC 9110 §15.2). */
+const maxInterimResponses = 8;
+/** The most bytes that are kept of the body of a refusal. */
+const maxRefusalBody = 65536;
+
+/**
+ * Asks for a WebSocket over a transport that leads to the server (RFC 6455 §4.1). The URL says what the request says; it opens nothing.
+ *
+ * Rejects with `HandshakeError`, whose `response` is the whole answer, where the server refuses or answers wrongly; redirects are not followed. The
+ * transport is gone then. Rejects with `TypeError` or `RangeError`, and leaves the transport alone, for a URL or options that mean nothing; with the signal's
+ * reason when aborted.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals, assertRejects } from "@std/assert";
+ * import { acceptWebSocket, connectWebSocket, HandshakeError } from "@weft/websocket";
+ * import { createTransportPair } from "@weft/websocket/testing";
+ *
+ * const [near, far] = createTransportPair();
+ * const authorize = () => new Response("who are you?", { status: 401 });
+ * acceptWebSocket(far, { authorize }).catch(() => {});
+ * const error = await assertRejects(() => connectWebSocket("ws://example.com/", near), HandshakeError);
+ * assertEquals(error.status, 401);
+ * ```
+ */
+export async function connectWebSocket(
+  url: string | URL,
+  transport: ByteStreamPair | ByteTransport,
+  options: ConnectOptions = {},
+): Promise<WebSocketConnection> {
+  const { timeout, limits } = checkHandshakeOptions(options);
+  const { clock } = checkConnectionOptions(options);
+  const sent = createUpgradeRequest(url, options);
+  const { signal, onHead } = options;
+  signal?.throwIfAborted();
+  const bytes = toByteTransport(transport);
+  const exchange = new HandshakeExchange(bytes, { operation: "Cannot connect", timeout, clock, signal });
+  try {
+    onHead?.("sent", new TextDecoder().decode(sent.head).trimEnd().replaceAll("\r\n", "\n"));
+    await exchange.write(sent.head);
+    const response = await readResponse(exchange, limits);
+    signal?.throwIfAborted();
+    onHead?.("received", formatHead(`HTTP/1.1 ${response.status} ${response.statusText}`, response.headers));
+    const agreement = await checkUpgradeResponse(response, sent);
+    return new WebSocketConnection(bytes, {
+      ...options,
+      ...agreement,
+      role: "client",
+      response,
+      head: exchange.release(),
+    });
+  } catch (error) {
+    exchange.destroy(error);
+    throw error;
+  }
+}
+
+/** The final response; with its body where it refuses. */
+async function readResponse(exchange: HandshakeExchange, limits: HeadLimits): Promise<HandshakeResponse> {
+  for (let count = 0; count <= maxInterimResponses; count++) {
+    const response = await exchange.read(new ResponseReader(limits));
+    if (isInterimResponse(response)) continue;
+    if (response.status === 101) return response;
+    const reader = new ResponseBodyReader(response, maxRefusalBody);
+    // Where the body breaks off, what came of it is what there is.
+    await exchange.read(reader).catch(() => {});
+    return { ...response, body: reader.body };
+  }
+  throw new HandshakeError(`Cannot connect: more than ${maxInterimResponses} interim responses`);
+}

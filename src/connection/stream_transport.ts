@@ -1,0 +1,144 @@
+/**
+ * A pair of byte streams as a `ByteTransport`. Knows Web Streams and nothing of who is behind them.
+ *
+ * @module
+ */
+
+import type { ByteReceiver, ByteStreamPair, ByteTransport } from "./byte_transport.ts";
+import { toBytes } from "./bytes.ts";
+
+/**
+ * The transport itself, or a pair of streams wrapped into one, locked until it is destroyed. Throws `TypeError` for what is neither, and
+ * for streams that are locked; these stay as they are.
+ */
+export function toByteTransport(transport: ByteStreamPair | ByteTransport): ByteTransport {
+  if (typeof transport !== "object" || transport === null) {
+    throw new TypeError("Cannot use the transport: no object");
+  }
+  if ("start" in transport) return transport;
+  const { readable, writable } = transport;
+  if (typeof readable?.getReader !== "function" || typeof writable?.getWriter !== "function") {
+    throw new TypeError("Cannot use the transport: no pair of streams");
+  }
+  if (readable.locked || writable.locked) throw new TypeError("Cannot use the transport: a stream is locked");
+  return new StreamTransport(readable, writable);
+}
+
+/** Unlocks the streams of a transport that wraps some, while it is paused and nothing is being written. */
+export function releaseTransport(transport: ByteTransport): void {
+  if (transport instanceof StreamTransport) transport.release();
+}
+
+/** Reads and writes a pair of streams. */
+class StreamTransport implements ByteTransport {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  #receiver: ByteReceiver | undefined;
+  #paused = true;
+  /** Whether a read is under way. */
+  #reading = false;
+  /** What was read after the pause: a chunk, or the end. */
+  #kept: ReadableStreamReadResult<Uint8Array> | undefined;
+  #readEnded = false;
+  #writeEnded = false;
+  /** Whether the last write is not taken. */
+  #writing = false;
+  #destroyed = false;
+
+  constructor(readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array>) {
+    this.#reader = readable.getReader();
+    this.#writer = writable.getWriter();
+    this.#writer.closed.catch((error) => this.destroy(error));
+    // Each write tells of its failure.
+    this.#writer.ready.catch(() => {});
+  }
+
+  start(receiver: ByteReceiver): void {
+    this.#receiver = receiver;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    if (!this.#reading) void this.#read();
+  }
+
+  async #read(): Promise<void> {
+    this.#reading = true;
+    try {
+      // Never from within resume().
+      await undefined;
+      while (!this.#paused && !this.#readEnded && !this.#destroyed) {
+        const result = this.#kept ?? await this.#reader.read();
+        this.#kept = this.#paused ? result : undefined;
+        if (this.#paused || this.#destroyed) break;
+        this.#deliver(result);
+      }
+    } catch (error) {
+      this.destroy(error);
+    }
+    this.#reading = false;
+  }
+
+  #deliver(result: ReadableStreamReadResult<Uint8Array>): void {
+    if (result.done) {
+      this.#readEnded = true;
+      return this.#receiver!.receiveEnd();
+    }
+    const bytes = toBytes(result.value);
+    if (bytes === undefined) {
+      return this.destroy(new TypeError("Cannot read the stream: a chunk is no bytes"));
+    }
+    this.#receiver!.receiveBytes(bytes);
+  }
+
+  write(chunks: readonly Uint8Array[]): boolean {
+    let written: Promise<void> | undefined;
+    for (const chunk of chunks) {
+      written = this.#writeChunk(chunk);
+      written.catch(() => {});
+    }
+    if (written === undefined) return true;
+    this.#writing = true;
+    written.then(() => {
+      this.#writing = false;
+      if (!this.#destroyed) this.#receiver!.drained();
+    }, (error) => this.destroy(error));
+    return false;
+  }
+
+  /** Rejects, where Node 20 would throw for a stream that was closed before. */
+  async #writeChunk(chunk: Uint8Array): Promise<void> {
+    // A sink may keep or transfer the buffer, which is the sender's, or shared.
+    await this.#writer.write(new Uint8Array(chunk));
+  }
+
+  end(): void {
+    if (this.#writeEnded || this.#destroyed) return;
+    this.#writeEnded = true;
+    this.#writer.close().catch((error) => this.destroy(error));
+  }
+
+  /** Gives the streams back as they are. */
+  release(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    this.#reader.releaseLock();
+    this.#writer.releaseLock();
+  }
+
+  destroy(reason?: unknown): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    // Whatever these come to, and whenever: the streams are no longer ours.
+    if (!this.#readEnded) this.#reader.cancel(reason).catch(() => {});
+    if (!this.#writeEnded || this.#writing) this.#writer.abort(reason).catch(() => {});
+    this.#reader.releaseLock();
+    this.#writer.releaseLock();
+    this.#receiver?.closed(reason);
+  }
+}

@@ -1,0 +1,578 @@
+/**
+ * The engine joined to a transport: what is read is what the application asks for, what is sent waits for the peer. Knows
+ * nothing of HTTP; the opening handshake is done before.
+ *
+ * @module
+ */
+
+import type { HandshakeRequest } from "../handshake/handshake_request.ts";
+import type { HandshakeResponse } from "../handshake/handshake_response.ts";
+import { CloseCode, isSendableCloseCode } from "../protocol/close_code.ts";
+import { maxReasonLength } from "../protocol/close_payload.ts";
+import type { EngineEvent, MessageType, PieceEvent } from "../protocol/engine_event.ts";
+import type { SendOptions } from "../protocol/engine_options.ts";
+import type { FrameTap } from "../protocol/frame_info.ts";
+import { encodeText } from "../protocol/text.ts";
+import type { Role } from "../protocol/role.ts";
+import { WebSocketEngine } from "../protocol/web_socket_engine.ts";
+import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
+import { type ByteSource, toBytes } from "./bytes.ts";
+import type { WebSocketCloseInfo } from "./close_info.ts";
+import {
+  checkConnectionOptions,
+  type ConnectionLimits,
+  type ConnectionOptions,
+  type Message,
+  type MessageHandler,
+} from "./connection_options.ts";
+import type { ConnectionStats } from "./connection_stats.ts";
+import { createCloseError, createReadable, createWritable } from "./connection_streams.ts";
+import { Inbox } from "./inbox.ts";
+import { type IncomingMessage, readMessages } from "./incoming_message.ts";
+import { Keepalive } from "./keepalive.ts";
+import { Outbox } from "./outbox.ts";
+import { SendOrder } from "./send_order.ts";
+import { iterateBody, type MessageBody, sendPieces } from "./send_stream.ts";
+import { toByteTransport } from "./stream_transport.ts";
+import { WebSocketError } from "./web_socket_error.ts";
+
+/** §7.1.5 without a Close, "_The WebSocket Connection Close Code_ is considered to be 1006" */
+const withoutClose: WebSocketCloseInfo = {
+  closeCode: CloseCode.AbnormalClosure,
+  reason: "",
+  wasClean: false,
+};
+
+/** The ways to receive, of which a connection takes one. */
+type Way = "receive()" | "messages()" | "readable" | "onMessage";
+
+/**
+ * A WebSocket connection over any transport, from the end of the opening handshake on (RFC 6455 §4). Either role.
+ *
+ * Messages are received in one of four ways: `receive()` or `for await`, `messages()` for bodies of any size, `readable`, or
+ * `onMessage`. The first one used is the one; another throws a `TypeError`. Unread messages stop the reading of the transport.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createWebSocketPair } from "@weft/websocket";
+ *
+ * const [client, server] = createWebSocketPair();
+ * await client.send("Hello");
+ * assertEquals(await server.receive(), "Hello");
+ * await client.close();
+ * ```
+ */
+export class WebSocketConnection implements AsyncIterable<Message>, AsyncDisposable {
+  /** Which side this is. */
+  readonly role: Role;
+  /** The agreed subprotocol; empty where there is none. */
+  readonly protocol: string;
+  /** The agreed extensions, as in the server's answer; empty where there are none. */
+  readonly extensions: string;
+  /** The request that opened the connection, on a server that knows it. */
+  readonly request: HandshakeRequest | undefined;
+  /** The response that opened the connection, on a client that knows it. */
+  readonly response: HandshakeResponse | undefined;
+  /** Resolves once the connection has ended, however it did. Never rejects. */
+  readonly closed: Promise<WebSocketCloseInfo>;
+
+  readonly #limits: ConnectionLimits;
+  readonly #engine: WebSocketEngine;
+  readonly #transport: ByteTransport;
+
+  // Receiving
+  #way: Way | undefined;
+  readonly #handler: MessageHandler | undefined;
+  readonly #inbox: Inbox<Message | PieceEvent>;
+  #bytesReceived = 0;
+  /** Whether events are being dispatched further up the stack, or have to wait for the beginning. */
+  #pumping = true;
+  /** Whether a promise of the message handler is pending. */
+  #handling = false;
+  #paused = true;
+  #readable: ReadableStream<Message> | undefined;
+
+  // Sending
+  readonly #outbox: Outbox;
+  readonly #order = new SendOrder();
+  readonly #keepalive: Keepalive;
+  #writable: WritableStream<string | ByteSource> | undefined;
+  /** Wakes a streamed message that waits for its body, when the connection closes. */
+  #interrupt: ((error: unknown) => void) | undefined;
+
+  // Closing
+  readonly #signal: AbortSignal | undefined;
+  #resolveClosed!: (info: WebSocketCloseInfo) => void;
+  #cancelCloseTimer: (() => void) | undefined;
+  /** The peer's Close, or what we answered to a broken rule; in the end, what `closed` tells. */
+  #closeInfo: WebSocketCloseInfo | undefined;
+  /** Our Close, where it came first. */
+  #ownClose: WebSocketCloseInfo | undefined;
+  #error: unknown;
+  #peerEnded = false;
+  #ended = false;
+
+  /**
+   * Takes over a transport behind its opening handshake, with `options.head` as the first bytes. Throws `TypeError` or `RangeError`
+   * for options that mean nothing and streams that are locked.
+   */
+  constructor(transport: ByteStreamPair | ByteTransport, options: ConnectionOptions) {
+    this.#limits = checkConnectionOptions(options);
+    this.role = options.role;
+    this.protocol = options.protocol ?? "";
+    this.extensions = options.extensions ?? "";
+    this.request = options.request;
+    this.response = options.response;
+    this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
+    this.#engine = new WebSocketEngine({
+      ...options,
+      codec: options.extension?.createCodec(),
+      onFrame: options.onFrame && this.#watch(options.onFrame),
+    });
+    this.#handler = options.onMessage;
+    if (this.#handler !== undefined) this.#way = "onMessage";
+    this.#inbox = new Inbox(this.#limits.receiveHighWaterMark);
+    this.#transport = toByteTransport(transport);
+    this.#outbox = new Outbox(
+      this.#engine,
+      this.#transport,
+      this.#limits.sendHighWaterMark,
+      () => this.#inbox.length > 0 || this.#engine.unreadBytes > 0,
+    );
+    this.#outbox.onEmpty = () => this.#outputEmpty();
+    this.#keepalive = new Keepalive({
+      ...this.#limits,
+      sendPing: (payload) => this.#sendPing(payload),
+      isPaused: () => this.#paused,
+      onTimeout: () => this.#finish(new WebSocketError("Cannot reach the peer: no answer to a ping")),
+    });
+    this.#signal = options.signal;
+    this.#signal?.addEventListener("abort", this.#onAbort);
+    this.#transport.start({
+      receiveBytes: (chunk) => this.#receiveBytes(chunk),
+      receiveEnd: () => this.#receiveEnd(),
+      drained: () => this.#outbox.drained(),
+      closed: (error) => this.#finish(error),
+    });
+    void this.#begin(options.head && new Uint8Array(options.head));
+  }
+
+  async #begin(head: Uint8Array | undefined): Promise<void> {
+    // The creator comes first: nothing is told before he has the connection in hand, be it through a function or two of his own.
+    for (let turn = 0; turn < 8; turn++) await undefined;
+    this.#pumping = false;
+    if (this.#signal?.aborted) this.#onAbort();
+    if (head !== undefined) this.#receiveBytes(head);
+    this.#pump();
+  }
+
+  // State
+
+  /** `closing` from the first Close, sent or received, on; `closed` when the transport is gone. */
+  get readyState(): "open" | "closing" | "closed" {
+    if (this.#ended) return "closed";
+    return this.#engine.closeSent ? "closing" : "open";
+  }
+
+  /** Bytes accepted by `send()` and not yet taken by the transport. */
+  get bufferedAmount(): number {
+    return this.#ended ? 0 : this.#outbox.bufferedAmount + this.#order.waitingBytes;
+  }
+
+  /** The last measured round trip in milliseconds, of any ping. */
+  get latency(): number | undefined {
+    return this.#keepalive.latency;
+  }
+
+  /** Counts, each way. */
+  get stats(): ConnectionStats {
+    return { bytesReceived: this.#bytesReceived, bytesSent: this.#outbox.bytesSent, ...this.#engine.counts };
+  }
+
+  // Receiving
+
+  /** The next message, or `undefined` once there are no more. Rejects with `TypeError` where another way is taken. */
+  receive(): Promise<Message | undefined> {
+    try {
+      this.#claim("receive()");
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#nextItem() as Promise<Message | undefined>;
+  }
+
+  /** The messages, up to the end of the connection; leaving the loop early leaves the connection open. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
+    this.#claim("receive()");
+    const iterator: AsyncIterableIterator<Message> = {
+      next: () => (this.#nextItem() as Promise<Message | undefined>).then(toResult),
+      return: () => Promise.resolve({ done: true, value: undefined }),
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  }
+
+  /**
+   * The messages as they arrive, each with a body to be streamed; `maxMessageSize` holds. What is left of one is passed over when
+   * the next one is asked for. Throws `TypeError` where another way is taken.
+   */
+  messages(): AsyncIterableIterator<IncomingMessage> {
+    this.#claim("messages()");
+    this.#engine.stream();
+    return readMessages(
+      () => this.#nextItem(),
+      async () => createCloseError("Cannot receive", await this.closed),
+    );
+  }
+
+  /** The messages as a stream: closed by a clean close, errored with `WebSocketError` by any other. */
+  get readable(): ReadableStream<Message> {
+    return this.#readable ??= createReadable(this, () => {
+      this.#claim("readable");
+      return this.#nextItem() as Promise<Message | undefined>;
+    });
+  }
+
+  #claim(way: Way): void {
+    this.#way ??= way;
+    if (this.#way !== way) {
+      throw new TypeError(`Cannot receive by ${way}: this connection receives by ${this.#way}`);
+    }
+  }
+
+  #nextItem(): Promise<Message | PieceEvent | undefined> {
+    const item = this.#inbox.shift();
+    const next = item === undefined ? this.#inbox.wait() : Promise.resolve(item);
+    if (this.#paused && (item === undefined || this.#inbox.low)) this.#pump();
+    return next;
+  }
+
+  #receiveBytes(chunk: Uint8Array): void {
+    if (this.#ended || chunk.length === 0) return;
+    this.#bytesReceived += chunk.length;
+    this.#keepalive.heard();
+    this.#engine.receive(chunk);
+    this.#pump();
+  }
+
+  /** Dispatches what has arrived until all is read or nobody wants more, and lets the transport go on or wait. */
+  #pump(): void {
+    if (this.#pumping || this.#ended) return;
+    this.#pumping = this.#outbox.held = true;
+    while (!this.#isFull()) {
+      try {
+        const event = this.#engine.next();
+        // A tap may have ended everything.
+        if (event === undefined || this.#ended) break;
+        this.#dispatch(event);
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+    this.#pumping = this.#outbox.held = false;
+    if (this.#ended) return;
+    this.#engine.park();
+    this.#setPaused(this.#isFull());
+    this.#outbox.flush();
+  }
+
+  /** Whether the application has enough to do. A closing connection reads on, for the sake of the peer's Close. */
+  #isFull(): boolean {
+    if (this.#ended || this.#engine.closeSent) return this.#ended;
+    if (this.#handler !== undefined && !this.#handling) return false;
+    return this.#inbox.isFull(this.#engine.collectedBytes);
+  }
+
+  #setPaused(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused) this.#transport.pause();
+    else this.#transport.resume();
+  }
+
+  #dispatch(event: EngineEvent): void {
+    switch (event.type) {
+      case "message":
+        if (this.#handler !== undefined && !this.#handling) this.#handle(event.data);
+        else this.#inbox.push(event.data, event.data.length);
+        break;
+      case "piece":
+        this.#inbox.push(event, event.data.length);
+        break;
+      case "pong":
+        this.#keepalive.receivePong(event.payload);
+        break;
+      case "close":
+        this.#beginClosing({ closeCode: event.code, reason: event.reason, wasClean: true });
+        break;
+      case "error": {
+        const { closeCode, message } = event.error;
+        this.#beginClosing({ closeCode, reason: message, wasClean: false, error: event.error });
+      }
+    }
+  }
+
+  /** Calls the message handler; a promise that it returns holds the next message back. */
+  #handle(message: Message): void {
+    const result = this.#handler!(message, this);
+    if (!isThenable(result)) return;
+    this.#handling = true;
+    result.then(() => this.#handled(), (error) => this.#fail(error));
+  }
+
+  #handled(): void {
+    this.#handling = false;
+    try {
+      while (!this.#handling && this.#inbox.length > 0) this.#handle(this.#inbox.shift() as Message);
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#pump();
+  }
+
+  /** A tap whose errors go the way of the message handler's. */
+  #watch(tap: FrameTap): FrameTap {
+    return (frame) => {
+      try {
+        tap(frame);
+      } catch (error) {
+        this.#fail(error);
+      }
+    };
+  }
+
+  // Sending
+
+  /**
+   * Sends a message: a string as text, bytes as binary. Resolves at once below `sendHighWaterMark`, else when the peer has read
+   * enough; the bytes must not change before. A lone surrogate is sent as U+FFFD. Nothing is sent where it rejects: with
+   * `WebSocketError` when the connection is not open, `RangeError` above `maxSendQueue`, `TypeError` for what is no message.
+   */
+  send(message: string | ByteSource, options?: SendOptions): Promise<void> {
+    const data = typeof message === "string" ? message : toBytes(message);
+    if (data === undefined) return Promise.reject(new TypeError("Cannot send: neither text nor bytes"));
+    const buffered = this.bufferedAmount;
+    const room = this.#limits.maxSendQueue - buffered;
+    // A text takes up to three bytes for each of its units.
+    if (buffered > 0 && 3 * data.length > room && sizeOf(data) > room) {
+      return rejectQuietly(new RangeError(`Cannot send: ${buffered} bytes wait already`));
+    }
+    if (this.#order.free) return this.#sendNow(data, options);
+    return this.#order.enter(sizeOf(data), () => this.#sendNow(data, options));
+  }
+
+  #sendNow(data: string | Uint8Array, options: SendOptions | undefined): Promise<void> {
+    if (this.readyState !== "open") return rejectQuietly(this.#closeError("Cannot send"));
+    try {
+      return this.#queued(this.#engine.send(data, options));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #sendPiece(
+    type: MessageType,
+    piece: Uint8Array,
+    fin: boolean,
+    options: SendOptions | undefined,
+  ): Promise<void> {
+    if (this.readyState !== "open") return Promise.reject(this.#closeError("Cannot send"));
+    return this.#queued(this.#engine.sendPiece(type, piece, fin, options));
+  }
+
+  /** Something is queued, unless a tap that saw it has ended everything. */
+  #queued(borrowed: boolean): Promise<void> {
+    return this.#ended ? rejectQuietly(this.#closeError("Cannot send")) : this.#outbox.send(borrowed);
+  }
+
+  /**
+   * Sends one message in fragments, each piece as it comes (RFC 6455 §5.4), in constant memory; other messages wait until it
+   * ends. Rejects as `send()` does, and with what the body throws: as the message cannot be taken back, the connection is
+   * closed with 1011 then.
+   */
+  sendStream(type: MessageType, body: MessageBody, options?: SendOptions): Promise<void> {
+    if (type !== "text" && type !== "binary") {
+      return Promise.reject(new TypeError(`Cannot send: no type ${type}`));
+    }
+    let pieces: AsyncIterator<unknown> | Iterator<unknown>;
+    try {
+      pieces = iterateBody(body);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const begin = () => {
+      this.#order.take();
+      const sent = sendPieces(type, pieces, {
+        send: (piece, fin) => this.#sendPiece(type, piece, fin, options),
+        wait: (next) => this.#untilClosing(next),
+        fail: (error) => this.readyState === "open" && this.#fail(error),
+      }).finally(() => this.#order.leave());
+      sent.catch(() => {});
+      return sent;
+    };
+    return this.#order.free ? begin() : this.#order.enter(0, begin);
+  }
+
+  /** Waits for a promise as long as the connection is open. */
+  #untilClosing<Value>(promise: PromiseLike<Value> | Value): Promise<Value> {
+    if (this.readyState !== "open") return Promise.reject(this.#closeError("Cannot send"));
+    return new Promise((resolve, reject) => {
+      this.#interrupt = reject;
+      Promise.resolve(promise).then(resolve, reject);
+    });
+  }
+
+  /** The connection as a sink: closing it closes the connection, aborting it tears it down. */
+  get writable(): WritableStream<string | ByteSource> {
+    return this.#writable ??= createWritable(this);
+  }
+
+  /**
+   * Sends a Ping (RFC 6455 §5.5.2), with at most 125 bytes or some of its own. Resolves with the round trip in milliseconds. Rejects with
+   * `WebSocketError` when the connection is not open or ends before, `RangeError` for a longer payload.
+   */
+  ping(payload?: ByteSource): Promise<number> {
+    const bytes = payload === undefined ? undefined : toBytes(payload);
+    if (payload !== undefined && bytes === undefined) {
+      return Promise.reject(new TypeError("Cannot ping: no bytes"));
+    }
+    if (bytes !== undefined && bytes.length > 125) {
+      return Promise.reject(new RangeError("Cannot ping: a control frame holds at most 125 bytes"));
+    }
+    return this.readyState === "open"
+      ? this.#keepalive.ping(bytes)
+      : rejectQuietly(this.#closeError("Cannot ping"));
+  }
+
+  #sendPing(payload: Uint8Array): void {
+    this.#engine.ping(payload);
+    this.#outbox.schedule();
+  }
+
+  // Closing
+
+  /**
+   * Closes the connection (RFC 6455 §7.1.2) behind all that was sent: code 1000 unless told otherwise. What arrives from now on is
+   * passed over. Resolves as `closed` does, within `closeTimeout`. Rejects with `RangeError` for a code that applications may not send or a
+   * reason of more than 123 bytes, and sends nothing then.
+   */
+  close(info: { readonly closeCode?: number; readonly reason?: string } = {}): Promise<WebSocketCloseInfo> {
+    const { closeCode = CloseCode.NormalClosure, reason = "" } = info;
+    // §7.4 the codes that an endpoint may send; §5.5 "a payload length of 125 bytes or less"
+    if (typeof closeCode !== "number" || typeof reason !== "string") {
+      return Promise.reject(new TypeError("Cannot close: the code is no number, or the reason no text"));
+    }
+    if (!isSendableCloseCode(closeCode)) {
+      return Promise.reject(new RangeError(`Cannot close: code ${closeCode}`));
+    }
+    if (encodeText(reason).length > maxReasonLength) {
+      return Promise.reject(new RangeError("Cannot close: a reason of more than 123 bytes"));
+    }
+    this.#sendClose(closeCode, reason);
+    return this.closed;
+  }
+
+  /** Tears the transport down, without a closing handshake. What was not read is lost. */
+  abort(reason?: unknown): void {
+    this.#inbox.clear();
+    this.#finish(reason);
+  }
+
+  /** Closes the connection, and waits for its end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /** Something of ours went wrong: §7.4.1 1011, "an unexpected condition". */
+  #fail(error: unknown): void {
+    this.#error ??= error;
+    this.#sendClose(CloseCode.InternalError, "");
+  }
+
+  #sendClose(code: number, reason: string): void {
+    if (this.readyState !== "open") return;
+    this.#ownClose = { closeCode: code, reason, wasClean: false };
+    this.#engine.close(code, reason);
+    this.#beginClosing();
+    this.#outbox.flush();
+    this.#pump();
+  }
+
+  /** From the first Close on, whoever sent it. */
+  #beginClosing(info?: WebSocketCloseInfo): void {
+    // A tap may have ended everything.
+    if (this.#ended) return;
+    this.#closeInfo = info;
+    this.#inbox.end();
+    this.#keepalive.rest();
+    this.#interrupt?.(this.#closeError("Cannot send"));
+    this.#cancelCloseTimer ??= this.#limits.clock.after(this.#limits.closeTimeout, () => this.#finish());
+  }
+
+  /** All is written: what follows our last frame? */
+  #outputEmpty(): void {
+    const { closeReceived, error } = this.#engine;
+    if (!closeReceived && error === undefined) return;
+    // §7.1.1 "the server MUST close the TCP connection first"; §7.1.7 whoever fails the connection ends it
+    if (this.role === "server" || error !== undefined) this.#transport.end();
+    if (this.#peerEnded) this.#finish();
+  }
+
+  #receiveEnd(): void {
+    this.#peerEnded = true;
+    const answering = this.#engine.closeReceived || this.#engine.error !== undefined;
+    if (!answering || this.#outbox.bufferedAmount === 0) this.#finish();
+  }
+
+  readonly #onAbort = (): void => this.abort(this.#signal?.reason);
+
+  /** The end, once, whatever led to it. */
+  #finish(error: unknown = this.#error): void {
+    if (this.#ended) return;
+    const info = this.#closeInfo ?? withoutClose;
+    // §7.1.4 "cleanly" only if our Close has left too
+    const wasClean = info.wasClean && this.#outbox.bufferedAmount === 0;
+    const cause = this.#error ?? info.error ?? (wasClean ? undefined : error);
+    this.#ended = true;
+    this.#closeInfo = { ...info, wasClean, ...(cause === undefined ? undefined : { error: cause }) };
+    this.#cancelCloseTimer?.();
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#inbox.end();
+    const failure = this.#closeError("Cannot send");
+    this.#interrupt?.(failure);
+    this.#outbox.stop(failure);
+    this.#keepalive.stop(this.#closeError("Cannot ping"));
+    this.#engine.dispose();
+    if (wasClean) this.#transport.end();
+    this.#transport.destroy(error);
+    this.#resolveClosed(this.#closeInfo);
+  }
+
+  /** Why something cannot be done any more. */
+  #closeError(operation: string): WebSocketError {
+    const info = this.#closeInfo ?? this.#ownClose ?? withoutClose;
+    return createCloseError(operation, { ...info, error: this.#error ?? info.error });
+  }
+}
+
+/** What an iterator says of an item, or of the end. */
+function toResult(value: Message | undefined): IteratorResult<Message, undefined> {
+  return value === undefined ? { done: true, value } : { done: false, value };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then === "function";
+}
+
+/** The bytes of a message's payload. */
+function sizeOf(data: string | Uint8Array): number {
+  return typeof data === "string" ? encodeText(data).length : data.length;
+}
+
+/** A rejection that nobody need look at: `closed` tells of it too. */
+function rejectQuietly(error: Error): Promise<never> {
+  const rejected = Promise.reject(error);
+  rejected.catch(() => {});
+  return rejected;
+}
