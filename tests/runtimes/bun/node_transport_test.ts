@@ -1,0 +1,3 @@
+import { testNodeTransports } from "../../kit/node_transport_contract.ts";
+
+testNodeTransports();

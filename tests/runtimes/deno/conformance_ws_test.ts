@@ -1,0 +1,80 @@
+import { assertEquals } from "@std/assert";
+import { test } from "node:test";
+// @ts-types="@types/ws"
+import { WebSocket, WebSocketServer } from "ws";
+import { selectCases } from "../../conformance/cases/catalogue.ts";
+import { runCases } from "../../conformance/in_memory.ts";
+import type { CaseResult } from "../../conformance/run_case.ts";
+import { createUrlJudge, FuzzingServer } from "../../conformance/tcp.ts";
+
+const compressionSample = [1, 2, 3, 4, 5].map((group) => `12.${group}.11`).concat(
+  [1, 2, 4, 6].map((group) => `13.${group}.4`),
+);
+const cases = selectCases([
+  "1",
+  "2",
+  "3",
+  "4",
+  "5",
+  "6",
+  "7",
+  "9.1.3",
+  "9.3.2",
+  "9.5.5",
+  "9.8.2",
+  "10",
+  ...compressionSample,
+]);
+const options = { patience: 100, maxRoundTrips: 10 };
+const wsOptions = { maxPayload: 64 * 1024 * 1024, perMessageDeflate: { threshold: 0 } };
+
+/** What `ws` is known for: it looks at text when the frame is complete, and leaves to chance what the RFC leaves open. */
+function assertVerdicts(results: readonly CaseResult[]): void {
+  assertEquals(results.length, cases.length);
+  for (const { id, verdict, detail } of results) {
+    const isLate = id.startsWith("6.4.");
+    const isOpen = ["7.1.6", "7.13.1", "7.13.2"].includes(id);
+    assertEquals(verdict, isLate ? "NON-STRICT" : isOpen ? "INFORMATIONAL" : "OK", `${id}: ${detail}`);
+  }
+}
+
+test("The catalogue finds no fault in the server of npm's ws", async () => {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1", ...wsOptions });
+  server.on("connection", (socket) => {
+    socket.on("error", () => {});
+    socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
+  });
+  await new Promise((resolve) => server.on("listening", resolve));
+  const { port } = server.address() as { port: number };
+  const results = await runCases(cases, createUrlJudge(`ws://127.0.0.1:${port}/`), options);
+  await new Promise((resolve) => server.close(resolve));
+  assertVerdicts(results);
+});
+
+/** A client of `ws` that echoes to the end; the first message it got. */
+function connectToEnd(url: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let first: string | undefined;
+    const socket = new WebSocket(url, wsOptions);
+    socket.on("error", () => {});
+    socket.on("message", (data, isBinary) => {
+      first ??= String(data);
+      socket.send(data, { binary: isBinary });
+    });
+    socket.on("close", () => resolve(first));
+  });
+}
+
+test("The catalogue finds no fault in the client of npm's ws, which comes by the URLs of a fuzzing server", async () => {
+  const server = new FuzzingServer(cases, options);
+  const count = Number(await connectToEnd(`${server.url}/getCaseCount`));
+  assertEquals(count, cases.length);
+  for (let number = 1; number <= count; number++) {
+    await connectToEnd(`${server.url}/runCase?case=${number}&agent=ws`);
+  }
+  await connectToEnd(`${server.url}/updateReports?agent=ws`);
+  const { agent, cases: results } = await server.report;
+  server.close();
+  assertEquals(agent, "ws");
+  assertVerdicts(results);
+});

@@ -1,0 +1,110 @@
+import { test } from "node:test";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { programs, root } from "../../../tools/matrix/programs.ts";
+import { resetConnection } from "./reset_connection.ts";
+import { StartedServer } from "./started_server.ts";
+
+const { deno, bun, node24 } = programs;
+
+/** How each server is started. */
+const servers: Record<string, string[]> = {
+  echo_server_deno: [deno, "run", "--allow-net", "--allow-env=PORT", "examples/echo_server_deno.ts"],
+  echo_server_bun: [bun, "examples/echo_server_bun.ts"],
+  echo_server_node: [node24, "--import", "./tools/node_imports.js", "examples/echo_server_node.ts"],
+  echo_server_workerd: [deno, "run", "--allow-all", "tools/serve_worker.ts", "echo_server_workerd"],
+};
+
+/** Runs a program to its end, and returns what it printed. */
+async function run(...args: string[]): Promise<string> {
+  const command = new Deno.Command(deno, {
+    args: ["run", ...args],
+    cwd: root,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+  });
+  const { code, stdout, stderr } = await command.output();
+  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+  return new TextDecoder().decode(stdout);
+}
+
+/** Sends messages by Deno's own WebSocket, and returns what comes back. */
+function echo(port: number, messages: (string | Uint8Array<ArrayBuffer>)[]): Promise<unknown[]> {
+  const socket = new WebSocket(`ws://localhost:${port}/`);
+  socket.binaryType = "arraybuffer";
+  const replies: unknown[] = [];
+  return new Promise((resolve, reject) => {
+    socket.onopen = () => messages.forEach((message) => socket.send(message));
+    socket.onmessage = ({ data }) => {
+      replies.push(typeof data === "string" ? data : new Uint8Array(data));
+      if (replies.length === messages.length) socket.close(1000);
+    };
+    socket.onclose = () => resolve(replies);
+    socket.onerror = () => reject(new Error(`Cannot connect to port ${port}`));
+  });
+}
+
+for (const [name, command] of Object.entries(servers)) {
+  test(`examples/${name}.ts sends text and bytes back, and outlives clients that break every rule`, async () => {
+    await using server = await StartedServer.start(command);
+    for (
+      const bytes of ["", "GET / HT", "nonsense\r\n\r\n", "GET / HTTP/1.0\r\nUpgrade: websocket\r\n\r\n"]
+    ) {
+      const conn = await Deno.connect({ port: server.port });
+      await conn.write(new TextEncoder().encode(bytes));
+      conn.close();
+      await resetConnection(server.port);
+    }
+    const messages = ["Hello", Uint8Array.of(1, 2, 3), "", "Größe".repeat(10_000)];
+    assertEquals(await echo(server.port, messages), messages);
+  });
+}
+
+test("examples/echo_server_node.ts answers plain HTTP on the same port", async () => {
+  await using server = await StartedServer.start(servers["echo_server_node"]!);
+  assertEquals(
+    await (await fetch(`http://localhost:${server.port}/`)).text(),
+    "Plain HTTP on the same port\n",
+  );
+});
+
+test("examples/client_deno.ts prints the echo, the round trip and the close", async () => {
+  await using server = await StartedServer.startTask("demo");
+  const output = await run(
+    "--allow-net",
+    "examples/client_deno.ts",
+    `ws://localhost:${server.port}/`,
+    "Hallo",
+  );
+  assertMatch(output, /^Received Hallo\nA Ping took \d+\.\d\d ms\nClosed cleanly with 1000\n$/);
+});
+
+test("examples/client_cloudflare_sockets.ts passes a message on and answers with its echo", async () => {
+  await using server = await StartedServer.startTask("demo");
+  const command = [deno, "run", "--allow-all", "tools/serve_worker.ts", "client_cloudflare_sockets"];
+  await using worker = await StartedServer.start(command, { ECHO: `localhost:${server.port}` });
+  for (const word of ["Hello", "Größe"]) {
+    const response = await fetch(`http://localhost:${worker.port}/?say=${encodeURIComponent(word)}`);
+    assertEquals(await response.text(), word);
+  }
+});
+
+test("examples/sans_io.ts brings a whole conversation over a network of torn bytes", async () => {
+  const output = await run("examples/sans_io.ts");
+  assertMatch(output, /^server: \{ type: "message", data: "Hello" \}$/m);
+  assertMatch(output, /^client: \{ type: "message", data: Uint8Array\(3\) \[ 1, 2, 3 \] \}$/m);
+  assertMatch(output, /^client: \{ type: "pong"/m);
+  assertMatch(output, /^Both closed: true$/m);
+});
+
+test("every example has at most 40 lines, of which the first say what it shows and how to run it", async () => {
+  let count = 0;
+  for await (const { name, isFile } of Deno.readDir(`${root}examples`)) {
+    if (!isFile || !name.endsWith(".ts")) continue;
+    const lines = (await Deno.readTextFile(`${root}examples/${name}`)).trimEnd().split("\n");
+    assert(lines.length <= 40, `${name} has ${lines.length} lines`);
+    const header = lines.slice(0, lines.findIndex((line) => !line.startsWith("//"))).join("\n");
+    assertMatch(header, new RegExp(`\\bRun\\b[^]*${name.replace(/\.ts$/, "")}`));
+    count++;
+  }
+  assert(count >= Object.keys(servers).length);
+});

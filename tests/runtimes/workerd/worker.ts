@@ -1,0 +1,52 @@
+/**
+ * What the tests in workerd talk to. By TCP, it answers every byte with the same byte, and the end with the end; by
+ * HTTP, it is a server of workerd's own WebSockets, as `interop_cases.ts` has it.
+ *
+ * @module
+ */
+
+import type { ByteTransport } from "../../../src/connection/byte_transport.ts";
+import { type CloudflareSocket, serveSocket } from "../../../src/runtime/cloudflare.ts";
+import { createRefusal, type NativeSocket, serveNative } from "../../kit/interop_native.ts";
+
+/** Writes what comes, and reads on when it is taken. */
+function echo(transport: ByteTransport): void {
+  transport.start({
+    receiveBytes(chunk) {
+      if (!transport.write([chunk.slice()])) transport.pause();
+    },
+    receiveEnd: () => transport.end(),
+    drained: () => transport.resume(),
+    closed: () => {},
+  });
+  transport.resume();
+}
+
+/** Both ends of a connection of workerd's own. */
+declare const WebSocketPair: new () => {
+  readonly 0: NativeSocket;
+  readonly 1: NativeSocket & { accept(): void };
+};
+
+function upgrade(request: Request): Response {
+  const { pathname } = new URL(request.url);
+  if (pathname === "/refuse") return createRefusal();
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  serveNative(server, pathname);
+  const offered = request.headers.get("Sec-WebSocket-Protocol") ?? "";
+  const headers: HeadersInit = offered.includes("chat") ? { "Sec-WebSocket-Protocol": "chat" } : {};
+  const init: ResponseInit & { readonly webSocket: NativeSocket } = {
+    status: 101,
+    headers,
+    webSocket: client,
+  };
+  return new Response(null, init);
+}
+
+const worker: { fetch(request: Request): Response; connect(socket: unknown): Promise<void> } = {
+  fetch: upgrade,
+  connect: (socket) => serveSocket(socket as CloudflareSocket, echo),
+};
+
+export default worker;
