@@ -56,8 +56,9 @@ export class ResponseBodyReader {
 
   /** RFC 9112 §7.1 chunk-size in hexadecimal, behind the CRLF of the chunk before; 0, or nonsense, is the end. */
   #readLine(byte: number): void {
-    if (byte !== 0x0a && this.#line.length < 32) {
-      this.#line += String.fromCharCode(byte);
+    if (byte !== 0x0a) {
+      // Behind the size there may be extensions of any length.
+      if (this.#line.length < 32) this.#line += String.fromCharCode(byte);
       return;
     }
     const line = this.#line.trim();

@@ -4,13 +4,13 @@ import type { Clock } from "../../src/connection/clock.ts";
 import { WebSocketError } from "../../src/connection/web_socket_error.ts";
 import { createManualClock } from "../../src/testing/manual_clock.ts";
 import { decodeFrames } from "../kit/frames.ts";
-import { HeldConnection, settle } from "../kit/held_connection.ts";
+import { HeldConnection, settle, spin } from "../kit/held_connection.ts";
 
 /** Lets time pass, and the connection do its part in between. */
 async function pass(held: HeldConnection, milliseconds: number): Promise<void> {
-  await settle();
+  await spin(20);
   held.clock.advance(milliseconds);
-  await settle();
+  await spin(20);
 }
 
 /** Answers every Ping that was sent; says how many there were. */

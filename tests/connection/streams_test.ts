@@ -117,6 +117,6 @@ test("an echo is readable.pipeTo(writable)", async () => {
   await client.send(Uint8Array.of(1));
   assertEquals(await client.receive(), Uint8Array.of(1));
   assertEquals((await client.close()).wasClean, true);
-  await piping.catch(() => {});
+  await piping;
   assertEquals((await server.closed).wasClean, true);
 });

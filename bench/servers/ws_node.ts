@@ -1,0 +1,9 @@
+import { WebSocketServer } from "ws";
+
+const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false }, () => {
+  console.log((server.address() as { port: number }).port);
+});
+server.on("connection", (socket) => {
+  socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
+  socket.on("error", () => {});
+});

@@ -1,0 +1,215 @@
+/**
+ * Runs one case over one connection, as client or as server. Waits for what happens, never for time to pass, except where a case is about that.
+ *
+ * @module
+ */
+
+import type { ConformanceCase, Exchange, RoundTrips, Step } from "./conformance_case.ts";
+import { type Agreement, answerOffers, readAnswer, writeOffers } from "./deflate.ts";
+import { type Frame, opcodes } from "./frame.ts";
+import { answerUpgrade, type Head, readHead, requestUpgrade } from "./handshake.ts";
+import { Link, type StreamPair } from "./link.ts";
+import { type JudgeRole, Peer } from "./peer.ts";
+import { failed, findMismatch, judgeClose, judgeExchange, type Judgement, nonStrict } from "./verdict.ts";
+
+/** How a case is run. */
+export interface RunOptions {
+  /** Milliseconds that a case may take, instead of its own. */
+  readonly limit?: number | undefined;
+  /** Milliseconds that the judge waits for a failure that should have come, before it goes on. Default 1000. */
+  readonly patience?: number | undefined;
+  /** The most round trips of a case, for a quick look. */
+  readonly maxRoundTrips?: number | undefined;
+}
+
+/** What came of a case. */
+export interface CaseResult extends Judgement {
+  readonly id: string;
+  readonly description: string;
+  readonly milliseconds: number;
+  /** The beginning of what the judge sent and received behind the handshake, in hexadecimal digits. */
+  readonly sent: string;
+  readonly received: string;
+}
+
+/** How long a pause is. */
+const pause = 20;
+
+/** Judges a server: the judge is the client on this connection. */
+export async function judgeServer(
+  conformanceCase: ConformanceCase,
+  streams: StreamPair,
+  url: string,
+  options: RunOptions = {},
+): Promise<CaseResult> {
+  const { compression } = conformanceCase;
+  return await run(conformanceCase, new Link(streams), "client", options, async (link) => {
+    const answer = await requestUpgrade(link, url, compression && writeOffers(compression));
+    if (compression === undefined && answer !== undefined) throw new Error(`answer "${answer}" to no offer`);
+    return compression && readAnswer(answer, compression);
+  });
+}
+
+/** Judges a client: the judge is the server on this connection. */
+export async function judgeClient(
+  conformanceCase: ConformanceCase,
+  streams: StreamPair,
+  options: RunOptions = {},
+): Promise<CaseResult> {
+  const link = new Link(streams);
+  return await run(conformanceCase, link, "server", options, async () => {
+    return await answerClient(conformanceCase, link, await readHead(link));
+  });
+}
+
+/** Judges a client whose request was read already. */
+export async function judgeRequest(
+  conformanceCase: ConformanceCase,
+  link: Link,
+  request: Head,
+  options: RunOptions = {},
+): Promise<CaseResult> {
+  return await run(
+    conformanceCase,
+    link,
+    "server",
+    options,
+    () => answerClient(conformanceCase, link, request),
+  );
+}
+
+async function answerClient(
+  { compression }: ConformanceCase,
+  link: Link,
+  request: Head,
+): Promise<Agreement | undefined> {
+  const agreed = compression && answerOffers(request.fields.get("sec-websocket-extensions"), compression);
+  await answerUpgrade(link, request, agreed?.answer);
+  return agreed?.agreement;
+}
+
+async function run(
+  conformanceCase: ConformanceCase,
+  link: Link,
+  role: JudgeRole,
+  options: RunOptions,
+  shakeHands: (link: Link) => Promise<Agreement | undefined>,
+): Promise<CaseResult> {
+  const { id, description } = conformanceCase;
+  const { limit = conformanceCase.limit } = options;
+  const start = performance.now();
+  let expire = () => link.destroy();
+  const timer = setTimeout(() => expire(), limit);
+  let judgement: Judgement;
+  try {
+    const agreement = await shakeHands(link);
+    const peer = new Peer(link, role, agreement);
+    expire = () => peer.expire();
+    judgement = await play(conformanceCase, peer, agreement, options);
+    if (peer.isOutOfTime) judgement = { ...judgement, detail: `${judgement.detail}, in ${limit} ms` };
+  } catch (error) {
+    judgement = failed(`Cannot shake hands: ${error instanceof Error ? error.message : error}`);
+  }
+  clearTimeout(timer);
+  link.destroy();
+  const milliseconds = Math.round(performance.now() - start);
+  return {
+    id,
+    description,
+    ...judgement,
+    milliseconds,
+    sent: String(link.sent),
+    received: String(link.received),
+  };
+}
+
+async function play(
+  { script, compression }: ConformanceCase,
+  peer: Peer,
+  agreement: Agreement | undefined,
+  options: RunOptions,
+): Promise<Judgement> {
+  if (compression !== undefined && agreement === undefined) {
+    await finish(peer);
+    return { verdict: "INFORMATIONAL", detail: "permessage-deflate was not agreed" };
+  }
+  const plan = script();
+  if ("sends" in plan) return await playExchange(plan, peer, options);
+  const judgement = await playRoundTrips(plan, peer, options);
+  if (judgement.verdict !== "OK" || agreement === undefined) return judgement;
+  // RFC 7692 §7.1: a later offer may be agreed to; §6: a message may stay as it is.
+  if (!agreement.preferred) return nonStrict("It agreed to a later offer");
+  return peer.compressedMessages > 0 ? judgement : nonStrict("It never compressed");
+}
+
+/** Closes, and waits for the end. */
+async function finish(peer: Peer): Promise<void> {
+  if (!peer.isOver) {
+    await peer.send([{ opcode: opcodes.close, payload: Uint8Array.of(1000 >> 8, 1000 & 255) }]);
+  }
+  await peer.wait(() => peer.ended || peer.fault !== undefined);
+}
+
+function isFrame(step: Step): step is Frame {
+  return typeof step === "object" && "opcode" in step;
+}
+
+async function playExchange(
+  exchange: Exchange,
+  peer: Peer,
+  { patience = 1000 }: RunOptions,
+): Promise<Judgement> {
+  const { sends, chop, returns = [], ends = "close" } = exchange;
+  const isOver = () => peer.isOver;
+  let [hasty, late, awaited] = [false, false, 0];
+  for (let index = 0; index < sends.length && !peer.isOver && !hasty;) {
+    const step = sends[index++]!;
+    if (isFrame(step)) {
+      const frames = [step];
+      for (let next; (next = sends[index]) !== undefined && isFrame(next); index++) frames.push(next);
+      await peer.send(frames, chop);
+    } else if (step === "pause") {
+      hasty = await peer.wait(isOver, pause);
+    } else if (step === "reply") {
+      awaited++;
+      await peer.wait(() => peer.isOver || peer.replies.length >= awaited, patience);
+    } else if (step === "failure") {
+      late = !await peer.wait(isOver, patience);
+    } else {
+      await peer.sendRaw(step.raw);
+    }
+  }
+  if (ends === "close") {
+    await peer.wait(() => peer.isOver || peer.replies.length >= returns.length);
+    await finish(peer);
+  }
+  // What comes back too much is as telling as the end.
+  const isTelling = () =>
+    peer.ended || peer.fault !== undefined || ends !== "open" && peer.replies.length > returns.length;
+  await peer.wait(isTelling);
+  const { replies, close, fault, ended } = peer;
+  return judgeExchange(exchange, { replies, close, fault, ended, hasty, late });
+}
+
+async function playRoundTrips(
+  { count, type, fragmentSize, message }: RoundTrips,
+  peer: Peer,
+  { maxRoundTrips = count }: RunOptions,
+): Promise<Judgement> {
+  for (let index = 0; index < Math.min(count, maxRoundTrips); index++) {
+    const payload = message(index);
+    await peer.sendMessage(type, payload, fragmentSize);
+    await peer.wait(() => peer.isOver || peer.replies.length > 0);
+    if (peer.fault !== undefined) return failed(`The endpoint ${peer.fault}, in message ${index}`);
+    const mismatch = findMismatch(peer.replies, [{ type, payload }]);
+    if (mismatch !== undefined) return failed(`${mismatch}, in message ${index}`);
+    peer.replies = [];
+  }
+  await finish(peer);
+  const { replies, close, fault, ended } = peer;
+  if (fault !== undefined) return failed(`The endpoint ${fault}`);
+  const mismatch = findMismatch(replies, []);
+  return mismatch === undefined
+    ? judgeClose({ replies, close, fault, ended, hasty: false, late: false }, 1000)
+    : failed(mismatch);
+}
