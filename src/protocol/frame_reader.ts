@@ -8,6 +8,7 @@
 import { checkFrameStart, checkLength16, checkLength64, type FrameSituation } from "./check_frame.ts";
 import { applyMask } from "./mask.ts";
 import { ProtocolError } from "./protocol_error.ts";
+import { scratch, scratchView } from "./text.ts";
 
 const empty: Uint8Array = new Uint8Array(0);
 
@@ -34,6 +35,8 @@ export class FrameReader {
   // Input: a chunk, and the beginning of a header that a chunk ended in.
   #chunk = empty;
   #at = 0;
+  /** The same chunk by words, where somebody asked for them. */
+  #view: DataView | undefined;
   /** Whether the chunk is somebody else's. */
   #borrowed = false;
   readonly #torn = new Uint8Array(longestHeader);
@@ -54,11 +57,13 @@ export class FrameReader {
     const left = this.buffered;
     if (left === 0) {
       this.#chunk = chunk;
+      this.#view = undefined;
     } else {
       const both = new Uint8Array(left + chunk.length);
       both.set(this.#chunk.subarray(this.#at));
       both.set(chunk, left);
       this.#chunk = both;
+      this.#view = undefined;
     }
     this.#borrowed = left === 0;
     this.#at = 0;
@@ -70,12 +75,14 @@ export class FrameReader {
     this.#borrowed = false;
     // Not slice(), which is a view where the chunk is Node's Buffer.
     this.#chunk = this.buffered === 0 ? empty : new Uint8Array(this.#chunk.subarray(this.#at));
+    this.#view = undefined;
     this.#at = 0;
   }
 
   /** Forgets what waits to be read. */
   clear(): void {
     this.#chunk = empty;
+    this.#view = undefined;
     this.#at = 0;
   }
 
@@ -149,6 +156,23 @@ export class FrameReader {
     }
     this.#at = end;
     this.remaining -= count;
+  }
+
+  /**
+   * Copies the whole payload, unmasked, to the beginning of `scratch`. It must be there, and fit. Words of any alignment by a view of the
+   * chunk save a seventh of what a short message costs.
+   */
+  readScratch(): void {
+    const chunk = this.#chunk;
+    const view = this.#view ??= new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const key = this.#masked ? this.#key : 0;
+    const from = this.#at;
+    const count = this.length;
+    let at = 0;
+    for (; at + 4 <= count; at += 4) scratchView.setInt32(at, view.getInt32(from + at) ^ key);
+    for (let shift = 24; at < count; at++, shift -= 8) scratch[at] = chunk[from + at]! ^ (key >>> shift);
+    this.#at = from + count;
+    this.remaining = 0;
   }
 
   /** Passes over what is there of the payload. */

@@ -192,7 +192,7 @@ export class MessageReader {
   #readWhole(frame: FrameReader): MessageEvent {
     const length = frame.length;
     if (this.#text && length <= scratch.length) {
-      frame.readPayload(scratch, 0, length);
+      frame.readScratch();
       return this.#tellMessage(assertText(decodeScratch(length)));
     }
     const bytes = new Uint8Array(length);

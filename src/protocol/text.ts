@@ -19,6 +19,7 @@ const shortEncoding = 64;
 
 /** Where a text is put to be decoded at once, so that it needs no memory of its own. */
 export const scratch: Uint8Array<ArrayBuffer> = new Uint8Array(4096);
+export const scratchView: DataView = new DataView(scratch.buffer);
 /** Its beginnings, by length: a view costs as much as decoding what it shows. */
 const beginnings: Uint8Array<ArrayBuffer>[] = [];
 
