@@ -101,9 +101,7 @@ export class HandshakeExchange {
         this.#onBytes = undefined;
         this.#transport.pause();
       };
-      const rest = this.#rest;
-      this.#rest = empty;
-      this.#onBytes(rest);
+      this.#onBytes(this.#rest);
       if (this.#onBytes !== undefined) this.#transport.resume();
     });
   }
@@ -142,9 +140,7 @@ export class HandshakeExchange {
 
   /** Ends the transport behind what was written; what still comes is not read by anybody, and not for long. */
   end(): void {
-    if (this.ended) return;
     this.ending = true;
-    this.#onBytes = () => {};
     this.#transport.end();
     this.#transport.resume();
   }

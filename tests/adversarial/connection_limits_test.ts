@@ -7,6 +7,7 @@ import type { ConnectionOptions } from "../../src/connection/connection_options.
 import { createWebSocketPair } from "../../src/connection/create_web_socket_pair.ts";
 import { WebSocketConnection } from "../../src/connection/web_socket_connection.ts";
 import { createManualClock } from "../../src/testing/manual_clock.ts";
+import { createTransportPair } from "../../src/testing/transport_pair.ts";
 import { join } from "../kit/frame_lines.ts";
 import { HeldConnection, settle } from "../kit/held_connection.ts";
 import { HeldTransport } from "../kit/held_transport.ts";
@@ -140,8 +141,8 @@ test("10 000 Pings and 10 000 messages in one chunk are all answered", async () 
   assertEquals([count, held.connection.stats.framesSent], [10_000, 10_000]);
 });
 
-test("thousands of connections leave no timer and no listener behind", async () => {
-  const clock = createManualClock();
+/** A signal that counts who listens. */
+function createCountingSignal(): { signal: AbortSignal; listeners: () => number } {
   const { signal } = new AbortController();
   let listeners = 0;
   const add = signal.addEventListener.bind(signal);
@@ -150,11 +151,36 @@ test("thousands of connections leave no timer and no listener behind", async () 
     addEventListener: (...given: Parameters<typeof add>) => (listeners++, add(...given)),
     removeEventListener: (...given: Parameters<typeof remove>) => (listeners--, remove(...given)),
   });
+  return { signal, listeners: () => listeners };
+}
+
+test("thousands of connections leave no timer and no listener behind", async () => {
+  const clock = createManualClock();
+  const { signal, listeners } = createCountingSignal();
   for (let count = 0; count < 2000; count++) {
     const [client, server] = createWebSocketPair({ clock, signal }, { clock, signal });
     if (count % 3 === 0) client.abort();
     else void [client, server][count % 2]!.close();
     await Promise.all([client.closed, server.closed]);
   }
-  assertEquals([clock.pending, listeners], [0, 0]);
+  assertEquals([clock.pending, listeners()], [0, 0]);
+});
+
+test("handshakes leave no timer and no listener behind, whether they succeed or fail", async () => {
+  const clock = createManualClock();
+  const { signal, listeners } = createCountingSignal();
+  for (let count = 0; count < 100; count++) {
+    const [near, far] = createTransportPair();
+    const authorize = () => count % 2 === 0 ? undefined : new Response("no", { status: 403 });
+    const [client, server] = await Promise.allSettled([
+      connectWebSocket("ws://a/", near, { clock, signal }),
+      acceptWebSocket(far, { clock, signal, authorize }),
+    ]);
+    if (client.status === "rejected" || server.status === "rejected") continue;
+    assertEquals(listeners(), 2);
+    await client.value.close();
+    await server.value.closed;
+  }
+  clock.advance(10_000);
+  assertEquals([clock.pending, listeners()], [0, 0]);
 });

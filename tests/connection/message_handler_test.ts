@@ -260,3 +260,17 @@ test("a handler may do anything to its connection, at any message", async () => 
     }
   }
 });
+
+test("a message larger than the mark reaches a handler, however it arrives", async () => {
+  for (const receiveHighWaterMark of [0, 1, 65536]) {
+    const sizes: number[] = [];
+    const held = new HeldConnection({
+      receiveHighWaterMark,
+      onMessage: (message) => void sizes.push(message.length),
+    });
+    const frame = held.encode("binary", new Uint8Array(300_000));
+    for (let at = 0; at < frame.length; at += 10_000) held.transport.deliver(frame.slice(at, at + 10_000));
+    await settle();
+    assertEquals(sizes, [300_000]);
+  }
+});

@@ -55,12 +55,15 @@ test("readRequest() gives back what followed the head, and takes what was read b
   }
 });
 
-test("readRequest() reads nothing behind the head", async () => {
+test("readRequest() reads nothing behind the head, and leaves no timer", async () => {
   const transport = new HeldTransport();
+  const clock = createManualClock();
   transport.deliver(toBytes(plain), toBytes("behind"));
-  assertEquals((await readRequest(transport)).head.length, 0);
+  assertEquals((await readRequest(transport, { clock })).head.length, 0);
   await settle();
-  assertEquals([transport.paused, transport.waiting], [true, 6]);
+  assertEquals([transport.paused, transport.waiting, clock.pending], [true, 6, 0]);
+  await respond(transport, new Response("fine"), { clock, keepAlive: true });
+  assertEquals([transport.paused, transport.ended, clock.pending], [true, false, 0]);
 });
 
 test("readRequest() leaves a malformed request to be answered by respond()", async () => {

@@ -201,3 +201,35 @@ test("a tap may send much at a Pong that goes out late, and one write is under w
   assertEquals(held.transport.violations, []);
   assertEquals(held.connection.bufferedAmount, 0);
 });
+
+test("a tap may receive, wherever it is called, and every message comes once and in order", async () => {
+  for (const kind of ["text", "binary"] as const) {
+    for (const often of [1, 2, 3, 50]) {
+      const promises: (Promise<unknown> | undefined)[] = [];
+      let frames = 0;
+      // A call may lead to a tap's call, which comes behind it.
+      const receive = () => {
+        const at = promises.push(undefined) - 1;
+        return promises[at] = held.connection.receive();
+      };
+      const held: HeldConnection = new HeldConnection({
+        onFrame: () => frames++ % often === 0 && receive(),
+        receiveHighWaterMark: often,
+      });
+      const bodies = Array.from({ length: 100 }, (_, index) => `${index}`.repeat(index % 7));
+      held.transport.deliver(join(...bodies.map((body) => held.encode(kind, body))), held.encode("close"));
+      held.transport.deliverEnd();
+      await settle();
+      while (held.connection.readyState !== "closed") {
+        await receive();
+      }
+      for (let count = 0; count < 20; count++) void receive();
+      const received = (await Promise.all(promises)).filter((message) => message !== undefined);
+      const texts = received.map((message) =>
+        kind === "text" ? message : new TextDecoder().decode(message as Uint8Array)
+      );
+      assertEquals(texts, bodies);
+      held.assertGone();
+    }
+  }
+});
