@@ -4,6 +4,7 @@
 import { connect } from "node:net";
 import process from "node:process";
 import { type ConnectOptions, connectWebSocket, type WebSocketConnection } from "@weft/websocket";
+import { permessageDeflate } from "@weft/websocket/deflate";
 import { nodeTransport } from "@weft/websocket/node";
 
 const [address = "ws://127.0.0.1:9001", agent = "weft"] = process.argv.slice(2);
@@ -12,6 +13,7 @@ const echo: ConnectOptions = {
   maxMessageSize: 16 * 1024 * 1024,
   maxFragments: 65536,
   maxSendQueue: 32 * 1024 * 1024,
+  extensions: [permessageDeflate({ threshold: 0 })],
   onMessage: (message, connection) => connection.send(message),
 };
 

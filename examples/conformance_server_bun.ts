@@ -2,6 +2,7 @@
 // Run, after `deno install`: bun examples/conformance_server_bun.ts
 import process from "node:process";
 import { type AcceptOptions, acceptWebSocket } from "@weft/websocket";
+import { permessageDeflate } from "@weft/websocket/deflate";
 import { type BunSocket, type BunSocketOptions, bunSocketOptions } from "@weft/websocket/bun";
 
 /** What is used of `Bun`, for those who check types without it. */
@@ -15,6 +16,7 @@ const options: AcceptOptions = {
   maxMessageSize: 16 * 1024 * 1024,
   maxFragments: 65536,
   maxSendQueue: 32 * 1024 * 1024,
+  extensions: [permessageDeflate({ threshold: 0 })],
   onMessage: (message, connection) => connection.send(message),
 };
 

@@ -22,6 +22,7 @@ const outside: readonly string[] = ["@std/encoding/base64"];
 
 /** The same for one room: what only its runtime can provide. */
 const outsideOfRoom: Readonly<Record<string, readonly RegExp[]>> = {
+  deflate: [/^pako$/, /^node:zlib$/],
   runtime: [/^node:/, /^cloudflare:/],
 };
 

@@ -19,6 +19,9 @@ import { Utf8Validator } from "./utf8_validator.ts";
 
 const empty = new Uint8Array(0);
 
+/** Of a message that is told in pieces, so many bytes are decoded for each: they can become a thousand times as many. */
+const decodedAtOnce = 2048;
+
 /** A control frame as it came. */
 export interface ControlFrame {
   /** Close, Ping or Pong. */
@@ -123,7 +126,7 @@ export class MessageReader {
         : this.#discarding
         ? this.#skipData(frame)
         : this.#readData(frame);
-      if (event !== undefined || this.#inFrame) return event;
+      if (event !== undefined || this.#inFrame && frame.buffered === 0) return event;
     }
   }
 
@@ -175,7 +178,8 @@ export class MessageReader {
       this.#inFrame = false;
       return this.#readWhole(frame);
     }
-    const count = Math.min(frame.remaining, frame.buffered);
+    const most = this.#compressed && this.streaming ? decodedAtOnce : Infinity;
+    const count = Math.min(frame.remaining, frame.buffered, most);
     if (count === 0 && frame.remaining > 0) return undefined;
     const fin = frame.fin && count === frame.remaining;
     const piece = this.#compressed ? this.#inflate(frame, count, fin) : undefined;

@@ -5,6 +5,7 @@
  */
 
 import { type AcceptOptions, acceptWebSocket, connectWebSocket } from "@weft/websocket";
+import { permessageDeflate } from "@weft/websocket/deflate";
 import type { StreamPair } from "./link.ts";
 
 /** An echo as the catalogue wants it. */
@@ -12,6 +13,7 @@ export const echoOptions = {
   maxMessageSize: 16 * 1024 * 1024,
   maxFragments: 65536,
   maxSendQueue: 32 * 1024 * 1024,
+  extensions: [permessageDeflate({ threshold: 0 })],
   onMessage: (message, connection) => connection.send(message),
 } as const satisfies AcceptOptions;
 

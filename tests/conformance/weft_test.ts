@@ -7,6 +7,7 @@ import { connectEcho, serveEcho } from "./weft_endpoint.ts";
 
 const small = selectCases(["1", "2", "3", "4", "5", "6", "7", "10"]);
 const large = selectCases(["9.1.3", "9.2.1", "9.3.1", "9.4.5", "9.5.6", "9.6.5", "9.7.4", "9.8.1"]);
+const compressed = selectCases(["12.1.11", "12.5.4", "13.2.4", "13.3.12", "13.7.4"]);
 const options = { maxRoundTrips: 100 };
 
 /** Everything is OK but for the three cases that the RFC leaves open. */
@@ -35,4 +36,12 @@ test("A server passes a sample of group 9 of the catalogue, large messages and m
 
 test("A client passes a sample of group 9 of the catalogue, large messages and many fragments", async () => {
   assertConformance(await runCases(large, createClientJudge(connectEcho), options));
+});
+
+test("A server passes a sample of groups 12 and 13 of the catalogue, compressed messages", async () => {
+  assertConformance(await runCases(compressed, createServerJudge(serveEcho), { maxRoundTrips: 20 }));
+});
+
+test("A client passes a sample of groups 12 and 13 of the catalogue, compressed messages", async () => {
+  assertConformance(await runCases(compressed, createClientJudge(connectEcho), { maxRoundTrips: 20 }));
 });

@@ -12,6 +12,7 @@ import {
   type WebSocketConnection,
 } from "../../mod.ts";
 import type { ByteStreamPair, ByteTransport } from "../../src/connection/byte_transport.ts";
+import { permessageDeflate } from "../../src/deflate/permessage_deflate.ts";
 import { type InteropClient, type InteropFacts, Refusal } from "./interop_cases.ts";
 
 /** What this engine's client is capable of, and what its server is. */
@@ -20,7 +21,12 @@ export const weftServerFacts = { serverPings: true, tellsClosings: true } as con
   InteropFacts
 >;
 
-const limits = { maxMessageSize: 16 * 1024 * 1024, fragmentSize: 64 * 1024 };
+/** Compression is agreed on with whoever knows it. */
+const limits = {
+  maxMessageSize: 16 * 1024 * 1024,
+  fragmentSize: 64 * 1024,
+  extensions: [permessageDeflate({ threshold: 0 })],
+};
 
 /** Resolves with how a connection was closed. */
 interface Closing {

@@ -26,7 +26,7 @@ export async function bundleTests(
     ...(runtime === "node20"
       ? { platform: "node", target: "node20", packages: "bundle", external: ["ws"], sourcemap: "inline" }
       : { platform: "browser", alias: { "node:test": `${root}tests/kit/collector.ts` } }),
-    ...(runtime === "workerd" ? { external: ["cloudflare:*"] } : {}),
+    ...(runtime === "workerd" ? { external: ["cloudflare:*", "node:zlib"] } : {}),
   });
   return outfile;
 }

@@ -1,0 +1,23 @@
+import { createServer } from "node:net";
+import process from "node:process";
+import { acceptWebSocket } from "@weft/websocket";
+import { permessageDeflate } from "@weft/websocket/deflate";
+import { zlibCodec } from "@weft/websocket/deflate/zlib";
+import { nodeTransport } from "@weft/websocket/node";
+import { tellMemory } from "./tell_memory.ts";
+
+const [codec, windowBits, memLevel] = process.argv.slice(2);
+const extension = permessageDeflate({
+  ...(codec === "zlib" ? { codec: zlibCodec } : {}),
+  ...(windowBits === undefined ? {} : { sendWindowBits: Number(windowBits) }),
+  ...(memLevel === undefined ? {} : { memLevel: Number(memLevel) }),
+});
+
+const server = createServer((socket) => {
+  acceptWebSocket(nodeTransport(socket), {
+    extensions: [extension],
+    onMessage: (message, connection) => void connection.send(message),
+  }).catch(() => {});
+});
+server.listen(0, "127.0.0.1", () => console.log((server.address() as { port: number }).port));
+tellMemory();
