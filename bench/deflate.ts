@@ -1,7 +1,8 @@
 /**
- * Compression beside `ws` with its defaults and compression on: JSON echoed with context takeover both ways, over loopback TCP, on Node, in
- * turn, the server on one core, the load on the other. Prints medians: messages a second, how much smaller they leave, and the memory that
- * an idle connection keeps; each as a ratio to `ws`.
+ * Compression beside `ws` with its defaults and compression on: JSON echoed with context takeover both ways, over
+ * loopback TCP, on Node, in turn, the server on one core, the load on the other. Prints medians, and ratios to `ws`:
+ * messages a second, and for each second of the server's processor time, which a busy machine changes less; how much
+ * smaller they leave; the memory that an idle connection keeps.
  *
  * `deno run -A bench/deflate.ts [--rounds=5] [--milliseconds=1000] [--connections=500]`
  *
@@ -56,29 +57,38 @@ class Program {
     return value.trim();
   }
 
-  /** Memory in bytes. */
-  async measureMemory(): Promise<number> {
-    this.#process.kill("SIGUSR2");
+  /** What the server prints at a signal: memory in bytes, or processor time in microseconds. */
+  async ask(signal: "SIGUSR2" | "SIGHUP"): Promise<number> {
+    this.#process.kill(signal);
     return Number(await this.readLine());
+  }
+
+  /** Waits for its end. */
+  async finish(): Promise<void> {
+    await this.#lines.cancel();
+    await this.#process.status;
   }
 
   async end(): Promise<void> {
     this.#process.kill();
-    await this.#lines.cancel();
-    await this.#process.status;
+    await this.finish();
   }
 }
 
 interface Result {
+  /** Messages a second. */
   readonly speed: number;
+  /** Processor time a message, in microseconds. */
+  readonly time: number;
   readonly smaller: number;
 }
 
-async function measure(port: string, args: readonly number[]): Promise<Result> {
+async function measure(server: Program, port: string, args: readonly number[]): Promise<Result> {
+  const before = await server.ask("SIGHUP");
   const load = new Program(1, [`${root}bench/deflate/load.ts`, port, ...args.map(String), `${milliseconds}`]);
-  const [speed, smaller] = (await load.readLine()).split(" ").map(Number);
-  await load.end();
-  return { speed: speed!, smaller: smaller! };
+  const [speed, smaller, messages] = (await load.readLine()).split(" ").map(Number);
+  await load.finish();
+  return { speed: speed!, time: (await server.ask("SIGHUP") - before) / messages!, smaller: smaller! };
 }
 
 const median = (numbers: number[]): number => numbers.sort((one, other) => one - other)[numbers.length >> 1]!;
@@ -89,22 +99,24 @@ const ports = await Promise.all(servers.map((server) => server.readLine()));
 for (const load of flags.has("memory") ? [] : loads) {
   const results = all.map((): Result[] => []);
   for (let round = 0; round < rounds; round++) {
-    for (const [index, port] of ports.entries()) results[index]!.push(await measure(port, load.args));
+    for (const [index, server] of servers.entries()) {
+      results[index]!.push(await measure(server, ports[index]!, load.args));
+    }
   }
   const [theirs, ...ours] = results.map((list) => ({
     speed: median(list.map(({ speed }) => speed)),
+    time: median(list.map(({ time }) => time)),
     smaller: median(list.map(({ smaller }) => smaller)),
   }));
-  console.log(
-    `\n${load.name}; ${peer.name}: ${theirs!.speed} messages/s, ${theirs!.smaller.toFixed(2)} times smaller`,
-  );
-  for (const [index, { speed, smaller }] of ours.entries()) {
-    const ratios = `${(speed / theirs!.speed).toFixed(2)} x messages/s, ${
-      (smaller / theirs!.smaller).toFixed(2)
-    } x smaller`;
-    console.log(
-      `  ${ratios}  ${contenders[index]!.name} (${speed} messages/s, ${smaller.toFixed(2)} times smaller)`,
-    );
+  const describe = ({ speed, time, smaller }: Result) =>
+    `${speed} messages/s, ${time.toFixed(0)} us of processor each, ${smaller.toFixed(2)} times smaller`;
+  console.log(`\n${load.name}\n  ${peer.name}: ${describe(theirs!)}`);
+  for (const [index, result] of ours.entries()) {
+    const ratio = (one: number, other: number) => `${(one / other).toFixed(2)} x`;
+    const ratios =
+      `${ratio(result.speed, theirs!.speed)} messages/s, ${ratio(theirs!.time, result.time)} messages per ` +
+      `processor time, ${ratio(result.smaller, theirs!.smaller)} smaller`;
+    console.log(`  ${ratios}  ${contenders[index]!.name} (${describe(result)})`);
   }
 }
 for (const server of servers) await server.end();
@@ -118,10 +130,10 @@ for (const { name, args } of all) {
   // What the first ones cost, the program itself costs.
   const first = idle();
   await first.readLine();
-  const before = await server.measureMemory();
+  const before = await server.ask("SIGUSR2");
   const second = idle();
   await second.readLine();
-  const each = (await server.measureMemory() - before) / connections / 1024;
+  const each = (await server.ask("SIGUSR2") - before) / connections / 1024;
   theirs ||= each;
   console.log(`  ${(each / theirs).toFixed(2)} x  ${name}: ${each.toFixed(1)} KiB`);
   await first.end();

@@ -3,8 +3,8 @@
  * on Node. JSON messages come in a cycle of a mebibyte, compressed with context takeover as a browser would; its second round can be
  * sent behind itself for ever. The first echoes are looked at.
  *
- * `node bench/deflate/load.ts PORT SIZE CONNECTIONS IN_FLIGHT MILLISECONDS` prints messages a second, and how many times longer the
- * messages are than the echoes' payloads.
+ * `node bench/deflate/load.ts PORT SIZE CONNECTIONS IN_FLIGHT MILLISECONDS` prints messages a second, how many times longer the messages
+ * are than the echoes' payloads, and how many messages there were in all.
  *
  * @module
  */
@@ -78,5 +78,6 @@ await new Promise((resolve) => setTimeout(resolve, milliseconds));
 const seconds = (performance.now() - start) / 1000;
 const count = messages - before.messages;
 const average = cycle.reduce((sum, { length }) => sum + length, 0) / cycle.length;
-console.log(Math.round(count / seconds), (average * count / (payloadBytes - before.payloadBytes)).toFixed(2));
+const smaller = average * count / (payloadBytes - before.payloadBytes);
+console.log(Math.round(count / seconds), smaller.toFixed(2), messages);
 process.exit(0);

@@ -4,7 +4,7 @@ import { acceptWebSocket } from "@weft/websocket";
 import { permessageDeflate } from "@weft/websocket/deflate";
 import { zlibCodec } from "@weft/websocket/deflate/zlib";
 import { nodeTransport } from "@weft/websocket/node";
-import { tellMemory } from "./tell_memory.ts";
+import { tellUsage } from "./tell_usage.ts";
 
 const [codec, windowBits, memLevel] = process.argv.slice(2);
 const extension = permessageDeflate({
@@ -20,4 +20,4 @@ const server = createServer((socket) => {
   }).catch(() => {});
 });
 server.listen(0, "127.0.0.1", () => console.log((server.address() as { port: number }).port));
-tellMemory();
+tellUsage();

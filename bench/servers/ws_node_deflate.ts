@@ -1,5 +1,5 @@
 import { WebSocketServer } from "ws";
-import { tellMemory } from "./tell_memory.ts";
+import { tellUsage } from "./tell_usage.ts";
 
 const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: true }, () => {
   console.log((server.address() as { port: number }).port);
@@ -8,4 +8,4 @@ server.on("connection", (socket) => {
   socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
   socket.on("error", () => {});
 });
-tellMemory();
+tellUsage();
