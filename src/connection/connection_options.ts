@@ -16,7 +16,10 @@ import type { WebSocketConnection } from "./web_socket_connection.ts";
 export type Message = string | Uint8Array<ArrayBuffer>;
 
 /** Called for each message, in order. While a promise that it returned is pending, nothing more is read. */
-export type MessageHandler = (message: Message, connection: WebSocketConnection) => unknown;
+export type MessageHandler<Connection = WebSocketConnection> = (
+  message: Message,
+  connection: Connection,
+) => unknown;
 
 /** The options of a connection, accepted or connected. */
 export interface CommonOptions extends MessageLimits {

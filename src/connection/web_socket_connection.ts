@@ -30,6 +30,7 @@ import { createCloseError, createReadable, createWritable } from "./connection_s
 import { Inbox } from "./inbox.ts";
 import { type IncomingMessage, readMessages } from "./incoming_message.ts";
 import { Keepalive } from "./keepalive.ts";
+import type { ConnectionCapabilities, MessageConnection } from "./message_connection.ts";
 import { Outbox } from "./outbox.ts";
 import { SendOrder } from "./send_order.ts";
 import { iterateBody, type MessageBody, sendPieces } from "./send_stream.ts";
@@ -41,6 +42,14 @@ const withoutClose: WebSocketCloseInfo = {
   closeCode: CloseCode.AbnormalClosure,
   reason: "",
   wasClean: false,
+};
+
+const everyCapability: ConnectionCapabilities = {
+  backpressure: true,
+  sendBackpressure: true,
+  ping: true,
+  streaming: true,
+  sendOptions: true,
 };
 
 /** The ways to receive, of which a connection takes one. */
@@ -63,7 +72,9 @@ type Way = "receive()" | "messages()" | "readable" | "onMessage";
  * await client.close();
  * ```
  */
-export class WebSocketConnection implements AsyncIterable<Message>, AsyncDisposable {
+export class WebSocketConnection implements MessageConnection {
+  /** All of it works. */
+  readonly capabilities: ConnectionCapabilities = everyCapability;
   /** Which side this is. */
   readonly role: Role;
   /** The agreed subprotocol; empty where there is none. */
