@@ -54,17 +54,11 @@ export function checkFrameStart(
   return undefined;
 }
 
-/** Judges a 16-bit length. */
-export function checkLength16(length: number): string | undefined {
-  // §5.2 "the minimal number of bytes MUST be used to encode the length"
-  return length < 126 ? "length not minimally encoded" : undefined;
-}
-
-/** Judges a 64-bit length, given as two unsigned 32-bit halves. */
-export function checkLength64(high: number, low: number): string | undefined {
+/** Judges an extended length, given as what announced it and two unsigned 32-bit halves. */
+export function checkLength(short: number, high: number, low: number): string | undefined {
   // §5.2 "the most significant bit MUST be 0"
   if (high >= 0x80000000) return "most significant bit of the length set";
   // §5.2 "the minimal number of bytes MUST be used to encode the length"
-  if (high === 0 && low < 65536) return "length not minimally encoded";
+  if (high === 0 && low < (short === 126 ? 126 : 65536)) return "length not minimally encoded";
   return undefined;
 }

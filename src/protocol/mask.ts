@@ -13,7 +13,7 @@ const keyWord = new Int32Array(keyBytes.buffer);
 
 /**
  * Copies `count` bytes and masks, or unmasks, them on the way; in place where source and target are the same. `key` holds the four
- * bytes of the masking key, the first one in the high byte; `phase` is how many bytes of the payload came before.
+ * bytes of the masking key, the first one in the high byte; 0 only copies. `phase` is how many bytes of the payload came before.
  */
 export function applyMask(
   source: Uint8Array,
@@ -25,28 +25,23 @@ export function applyMask(
   phase: number,
 ): void {
   // §5.3 "j = i MOD 4; transformed-octet-i = original-octet-i XOR masking-key-octet-j"
-  let rotated = rotate(key, phase);
-  let at = 0;
-  if (count >= wordThreshold) {
-    if (source !== target || from !== to) target.set(source.subarray(from, from + count), to);
-    const skew = -(target.byteOffset + to) & 3;
-    maskBytes(target, to, target, to, skew, rotated);
-    rotated = rotate(rotated, skew);
-    const words = new Int32Array(target.buffer, target.byteOffset + to + skew, (count - skew) >>> 2);
-    keyBytes.setInt32(0, rotated);
-    const word = keyWord[0]!;
-    for (let index = 0; index < words.length; index++) words[index]! ^= word;
-    at = skew + (words.length << 2);
-    source = target;
-    from = to;
+  const skew = (phase & 3) << 3;
+  const rotated = (key << skew) | (key >>> (32 - skew));
+  if (count < wordThreshold) return maskBytes(source, from, target, to, count, rotated);
+  if (source !== target || from !== to) target.set(source.subarray(from, from + count), to);
+  if (key === 0) return;
+  const start = target.byteOffset + to;
+  const lead = -start & 3;
+  if (lead > 0) {
+    maskBytes(target, to, target, to, lead, rotated);
+    return applyMask(target, to + lead, target, to + lead, count - lead, key, phase + lead);
   }
-  maskBytes(source, from + at, target, to + at, count - at, rotated);
-}
-
-/** The key as it stands `phase` bytes later. */
-function rotate(key: number, phase: number): number {
-  const bits = (phase & 3) << 3;
-  return (key << bits) | (key >>> (32 - bits));
+  keyBytes.setInt32(0, rotated);
+  const word = keyWord[0]!;
+  const words = new Int32Array(target.buffer, start, count >>> 2);
+  for (let index = 0; index < words.length; index++) words[index]! ^= word;
+  const done = to + (count & ~3);
+  maskBytes(target, done, target, done, count & 3, rotated);
 }
 
 function maskBytes(

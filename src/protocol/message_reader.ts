@@ -164,16 +164,15 @@ export class MessageReader {
   }
 
   #skipData(frame: FrameReader): undefined {
-    frame.skipPayload();
+    frame.skip(Math.min(frame.remaining, frame.buffered));
     this.#inFrame = frame.remaining > 0;
   }
 
   #readData(frame: FrameReader): MessageEvent | PieceEvent | undefined {
     // The usual case: the whole message is there, in one frame.
     if (
-      frame.fin && frame.payloadReady && frame.opcode !== Opcode.Continuation && !this.streaming &&
-      !frame.rsv1 &&
-      frame.remaining === frame.length
+      frame.fin && frame.length <= frame.buffered && frame.remaining === frame.length &&
+      frame.opcode !== Opcode.Continuation && !frame.rsv1 && !this.streaming
     ) {
       this.#inFrame = false;
       return this.#readWhole(frame);
@@ -194,10 +193,10 @@ export class MessageReader {
   }
 
   #readWhole(frame: FrameReader): MessageEvent {
-    const length = frame.length;
+    const { length } = frame;
     if (this.#text && length <= scratch.length) {
-      frame.readScratch();
-      return this.#tellMessage(assertText(decodeScratch(length)));
+      const ascii = frame.readScratch();
+      return this.#tellMessage(assertText(decodeScratch(length, ascii)));
     }
     const bytes = new Uint8Array(length);
     frame.readPayload(bytes, 0, length);

@@ -1,16 +1,39 @@
 /**
- * Bytes on their way out. Small frames of all connections are written side by side into shared slabs, so that a frame
- * costs no allocation and all that a turn wrote leaves as one chunk; large payloads stay the chunk they are.
+ * Bytes on their way out. Frames of all connections are written side by side into shared slabs, so that a frame costs
+ * no allocation and all that a turn wrote leaves as one chunk; a large payload may stay the chunk it is.
  *
  * @module
  */
 
-/** Room shared by all queues. Once handed out, a region is never written again. */
-const slabSize = 32768;
-let slab = new Uint8Array(0);
+const slabSize = 65536;
+/** A turn begins where at least so much is left, lest it be cut at the slab's end. */
+const leastRoom = 16384;
+/** The most slabs that wait to be used again. */
+const mostFree = 16;
+
+/** Memory for many frames. */
+interface Slab {
+  readonly bytes: Uint8Array;
+  /** Its chunks that are queued or on their way, and one for being written to. */
+  users: number;
+}
+
+/** What leaves in one piece. */
+interface Chunk {
+  readonly bytes: Uint8Array;
+  /** Whether a frame ends with it. */
+  readonly frameEnds: boolean;
+  readonly slab: Slab | undefined;
+}
+
+const free: Uint8Array[] = [];
+let slab: Slab = { bytes: new Uint8Array(0), users: 1 };
 let slabUsed = 0;
 /** The queue whose open region ends at `slabUsed`. */
 let slabOwner: OutputQueue | undefined;
+
+/** What `reserve` answers: one object, used up before the next call. */
+const room = { bytes: slab.bytes, offset: 0 };
 
 /** The outgoing bytes of one connection, in order, cut only between frames. */
 export class OutputQueue {
@@ -18,90 +41,95 @@ export class OutputQueue {
   size = 0;
   /** Bytes taken so far. */
   taken = 0;
-  #chunks: Uint8Array[] = [];
-  /** For each chunk, whether a frame ends with it. */
-  #ends: boolean[] = [];
+  #chunks: Chunk[] = [];
+  /** What was taken and has not left. */
+  #leaving: Chunk[] = [];
   /** Where the open region begins; meaningful while this queue owns the slab. */
   #start = 0;
+  #frameEnds = true;
 
-  /** Room for `length` bytes, half a slab at most: write to `slab` from `offset` on, then `commit` what was used. */
-  reserve(length: number): { readonly slab: Uint8Array; readonly offset: number } {
+  /** Room for `length` bytes, at most `leastRoom`: write to `bytes` from `offset` on, then `commit`. */
+  reserve(length: number): { readonly bytes: Uint8Array; readonly offset: number } {
     if (slabOwner !== this) {
-      if (slabOwner !== undefined) slabOwner.#seal(true);
+      if (slabOwner !== undefined) slabOwner.seal();
+      // Nothing of it is on its way: it is as good as new.
+      if (slab.users === 1) slabUsed = 0;
+    }
+    if (slabUsed + (slabOwner === this ? length : leastRoom) > slab.bytes.length) {
+      this.seal();
+      release(slab);
+      slab = { bytes: free.pop() ?? new Uint8Array(slabSize), users: 1 };
+      slabUsed = 0;
+    }
+    if (slabOwner !== this) {
       slabOwner = this;
       this.#start = slabUsed;
     }
-    if (slabUsed + length > slab.length) this.#openSlab();
-    room.slab = slab;
+    room.bytes = slab.bytes;
     room.offset = slabUsed;
     return room;
   }
 
-  /** Goes on in a new slab; a small region moves there, so that what a turn wrote stays one chunk. */
-  #openSlab(): void {
-    const region = slab.subarray(this.#start, slabUsed);
-    const moves = region.length <= slabSize / 4;
-    if (!moves) this.#seal(true);
-    slab = new Uint8Array(slabSize);
-    slabUsed = 0;
-    if (moves) {
-      slab.set(region);
-      slabUsed = region.length;
-    }
-    slabOwner = this;
-    this.#start = 0;
-  }
-
-  /** Queues the first `length` bytes of what was reserved. */
-  commit(length: number): void {
+  /** Queues the first `length` bytes of what was reserved; `frameEnds` unless more of the frame follows. */
+  commit(length: number, frameEnds: boolean): void {
     slabUsed += length;
     this.size += length;
+    this.#frameEnds = frameEnds;
   }
 
   /** Queues a chunk as it is, behind the committed header that belongs to it. */
-  append(chunk: Uint8Array): void {
-    this.#seal(false);
-    this.#chunks.push(chunk);
-    this.#ends.push(true);
-    this.size += chunk.length;
+  append(bytes: Uint8Array): void {
+    this.seal();
+    this.#chunks.push({ bytes, frameEnds: true, slab: undefined });
+    this.size += bytes.length;
   }
 
   /** Takes whole frames off the queue, at least one and no more than it takes to reach `limit` bytes. */
   take(limit: number): Uint8Array[] {
-    if (slabOwner === this) this.#seal(true);
+    this.seal();
     let count = 0;
     let bytes = 0;
-    while (count < this.#chunks.length && (bytes < limit || !this.#ends[count - 1])) {
-      bytes += this.#chunks[count++]!.length;
+    let frameEnds = false;
+    for (; count < this.#chunks.length && (bytes < limit || !frameEnds); count++) {
+      const chunk = this.#chunks[count]!;
+      bytes += chunk.bytes.length;
+      frameEnds = chunk.frameEnds;
     }
     this.size -= bytes;
     this.taken += bytes;
-    if (count === this.#chunks.length) {
-      const chunks = this.#chunks;
-      this.#chunks = [];
-      this.#ends = [];
-      return chunks;
-    }
-    this.#ends.splice(0, count);
-    return this.#chunks.splice(0, count);
+    const chunks = this.#chunks.splice(0, count);
+    this.#leaving.push(...chunks);
+    return chunks.map((chunk) => chunk.bytes);
   }
 
-  /** Forgets everything. */
+  /** Tells that all that was taken has left. Where nobody tells, its memory is left to the garbage. */
+  confirm(): void {
+    for (const { slab } of this.#leaving.splice(0)) if (slab !== undefined) release(slab);
+  }
+
+  /** Forgets everything. What was taken may still be on its way. */
   clear(): void {
-    if (slabOwner === this) this.#seal(true);
+    this.seal();
     this.#chunks = [];
-    this.#ends = [];
+    this.#leaving = [];
     this.size = 0;
   }
 
-  /** Ends the open region; nobody owns the slab then. */
-  #seal(end: boolean): void {
+  /** Ends the open region, if this queue has one: what follows is another chunk. */
+  seal(): void {
+    if (slabOwner !== this) return;
     slabOwner = undefined;
     if (slabUsed === this.#start) return;
-    this.#chunks.push(slab.subarray(this.#start, slabUsed));
-    this.#ends.push(end);
+    slab.users++;
+    this.#chunks.push({
+      bytes: slab.bytes.subarray(this.#start, slabUsed),
+      frameEnds: this.#frameEnds,
+      slab,
+    });
   }
 }
 
-/** What `reserve` answers: one object, used up before the next call. */
-const room = { slab, offset: 0 };
+/** Keeps a slab for later, once nobody uses it. */
+function release(slab: Slab): void {
+  if (--slab.users === 0 && slab.bytes.length > 0 && free.length < mostFree) free.push(slab.bytes);
+}

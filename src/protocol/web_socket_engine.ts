@@ -107,7 +107,7 @@ export class WebSocketEngine {
     return this.#queue.taken;
   }
 
-  /** Bytes received and not read. */
+  /** Bytes received and not read: of a torn header at most, once `next()` has returned `undefined`. */
   get unreadBytes(): number {
     return this.#reader.buffered;
   }
@@ -224,9 +224,9 @@ export class WebSocketEngine {
     }
     const bytes = text ? encodeText(message) : message;
     const payload = codec === undefined ? bytes : codec.encode(bytes, true);
-    const owned = text || codec !== undefined;
     const opcode = text ? Opcode.Text : Opcode.Binary;
-    return this.#writer.writeMessage(this.#queue, opcode, codec !== undefined, payload, owned, fragmentSize);
+    const held = this.#writer.writeMessage(this.#queue, opcode, codec !== undefined, payload, fragmentSize);
+    return held && payload === message;
   }
 
   /**
@@ -246,20 +246,13 @@ export class WebSocketEngine {
     if (payload.length === 0 && !fin) return false;
     const opcode = message.begun ? Opcode.Continuation : type === "text" ? Opcode.Text : Opcode.Binary;
     const { compressed, begun } = message;
-    const borrowed = this.#writer.writeFrame(
-      this.#queue,
-      opcode,
-      fin,
-      compressed && !begun,
-      payload,
-      compressed,
-    );
+    const held = this.#writer.writeFrame(this.#queue, opcode, fin, compressed && !begun, payload);
     message.begun = true;
     if (fin) {
       this.#sending = undefined;
       this.#messagesSent++;
     }
-    return borrowed;
+    return held && payload === piece;
   }
 
   /** Queues a Ping (§5.5.2). Throws `RangeError` for more than 125 bytes, `TypeError` behind `close()`. */
@@ -296,7 +289,7 @@ export class WebSocketEngine {
     const pong = this.#pendingPong;
     if (pong !== undefined) {
       this.#pendingPong = undefined;
-      this.#writer.writeFrame(this.#urgent, Opcode.Pong, true, false, pong, false);
+      this.#writer.writeFrame(this.#urgent, Opcode.Pong, true, false, pong);
     }
     if (this.#urgent.size === 0) return this.#queue.take(limit);
     return [...this.#urgent.take(Infinity), ...this.#queue.take(limit)];
@@ -304,7 +297,8 @@ export class WebSocketEngine {
 
   /** Tells that all that was taken has left, and its memory can be used again. Whoever does not tell, leaves it to the garbage. */
   confirmOutput(): void {
-    this.#writer.returnBuffers(this.#queue.taken);
+    this.#queue.confirm();
+    this.#urgent.confirm();
   }
 
   /** Frees everything, at the end of the transport. */
@@ -330,13 +324,13 @@ export class WebSocketEngine {
   }
 
   #writeControl(opcode: Opcode, payload: Uint8Array): void {
-    this.#writer.writeFrame(this.congested ? this.#urgent : this.#queue, opcode, true, false, payload, false);
+    this.#writer.writeFrame(this.congested ? this.#urgent : this.#queue, opcode, true, false, payload);
   }
 
   #writeClose(payload: Uint8Array): void {
     if (this.#closeSent) return;
     this.#closeSent = true;
-    this.#writer.writeFrame(this.#queue, Opcode.Close, true, false, payload, false);
+    this.#writer.writeFrame(this.#queue, Opcode.Close, true, false, payload);
   }
 }
 

@@ -56,7 +56,8 @@ for (const role of roles) {
       });
       assertEquals(told, length);
       assert(allocated >= length, "nothing is counted");
-      assert(allocated <= 1000 + length * 2.3, `${allocated} bytes allocated for ${length}`);
+      // Collected, joined, and once more where a chunk begins inside a header.
+      assert(allocated <= 1000 + length * 3.3, `${allocated} bytes allocated for ${length}`);
     });
   });
 

@@ -64,7 +64,8 @@ function run(terms: Terms, chunks: readonly Uint8Array[], chance: Chance, stream
       events.push(event);
       if (turns > left + chunk.length) throw new Error("It tells more than there are bytes");
     }
-    assertEquals(engine.unreadBytes, 0);
+    // A torn header at most.
+    assertEquals(engine.unreadBytes < 14, true);
     lent.fill(0x58);
     if (chance.happens(0.5)) output.push(...engine.takeOutput());
   }

@@ -48,7 +48,7 @@ test("Utf8Validator agrees with TextDecoder, however the bytes are cut (§8.1)",
     );
     assert(decodeText(bytes) === expected);
     scratch.set(bytes);
-    assert(decodeScratch(bytes.length) === expected);
+    assert(decodeScratch(bytes.length, false) === expected);
   });
 });
 

@@ -7,17 +7,17 @@ import { concat, sameBytes, utf8 } from "../kit/frames.ts";
 import { createRandom, createRandomBytes } from "../kit/random.ts";
 
 /** Writes bytes as a frame is written: room first, which may be more than is used. */
-function write(queue: OutputQueue, bytes: Uint8Array, spare = 14): void {
-  const { slab, offset } = queue.reserve(bytes.length + spare);
-  slab.set(bytes, offset);
+function write(queue: OutputQueue, bytes: Uint8Array, spare = 14, frameEnds = true): void {
+  const { bytes: room, offset } = queue.reserve(bytes.length + spare);
+  room.set(bytes, offset);
   // What is reserved and not committed may be scribbled on.
-  slab.fill(0xee, offset + bytes.length, offset + bytes.length + spare);
-  queue.commit(bytes.length);
+  room.fill(0xee, offset + bytes.length, offset + bytes.length + spare);
+  queue.commit(bytes.length, frameEnds);
 }
 
 /** Writes a header and appends a payload. */
 function writeLarge(queue: OutputQueue, header: Uint8Array, payload: Uint8Array): void {
-  write(queue, header);
+  write(queue, header, 0, false);
   queue.append(payload);
 }
 
@@ -145,6 +145,34 @@ test("OutputQueue never writes to bytes that it has given out, nor gives the sam
     list.sort(([one], [other]) => one - other);
     list.forEach(([start], at) => assert(at === 0 || list[at - 1]![1] <= start, "two chunks overlap"));
   }
+});
+
+test("OutputQueue writes again to what has left, and to nothing else", () => {
+  const random = createRandom(13);
+  const queues = Array.from({ length: 4 }, () => new OutputQueue());
+  const leaving = queues.map((): { readonly chunk: Uint8Array; readonly copy: Uint8Array }[] => []);
+  const memory = new Set<ArrayBufferLike>();
+  let written = 0;
+  for (let step = 0; step < 20_000; step++) {
+    const index = Math.floor(random() * queues.length);
+    const queue = queues[index]!;
+    const choice = random();
+    if (choice < 0.7) {
+      const bytes = createRandomBytes(Math.floor(random() ** 4 * 16000), step);
+      written += bytes.length;
+      write(queue, bytes);
+    } else if (choice < 0.85) {
+      for (const chunk of queue.take(20_000)) {
+        leaving[index]!.push({ chunk, copy: chunk.slice() });
+        memory.add(chunk.buffer);
+      }
+    } else {
+      for (const { chunk, copy } of leaving[index]!.splice(0)) assert(sameBytes(chunk, copy), "overwritten");
+      queue.confirm();
+    }
+  }
+  for (const queue of queues) queue.clear();
+  assert(memory.size * 65536 < written / 4, `${memory.size} slabs for ${written} bytes`);
 });
 
 test("engines that write, answer and let go in any order send what each of them was told to", () => {
