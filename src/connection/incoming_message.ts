@@ -72,34 +72,27 @@ export class IncomingMessage {
     while (this.#data.length === 0 && !this.#done) this.#data = (await this.#take()).data;
     if (this.#skipped) throw new TypeError("Cannot read: the message was passed over");
     const request = controller.byobRequest;
-    if (this.#data.length > 0) {
-      if (request === null) this.#give(controller);
-      else this.#fill(request);
+    const data = this.#data;
+    if (request === null) {
+      // The piece itself, for a reader that brings no memory.
+      if (data.length > 0) controller.enqueue(data);
+      this.#data = empty;
+    } else if (data.length > 0) {
+      // As much of the piece as goes into the reader's memory; its own is freed at once, where the runtime can.
+      const view = request.view!;
+      const count = Math.min(view.byteLength, data.length);
+      new Uint8Array(view.buffer, view.byteOffset).set(data.subarray(0, count));
+      this.#data = data.subarray(count);
+      if (count === data.length) {
+        this.#data = empty;
+        data.buffer.transfer?.(0);
+      }
+      request.respond(count);
     }
     if (this.#data.length > 0 || !this.#done) return;
     controller.close();
     // A reader whose memory is still empty is told that it stays so.
     controller.byobRequest?.respond(0);
-  }
-
-  /** The piece itself, for a reader that brings no memory. */
-  #give(controller: ReadableByteStreamController): void {
-    controller.enqueue(this.#data);
-    this.#data = empty;
-  }
-
-  /** As much of the piece as goes into a reader's memory; the piece's own is freed at once, where the runtime can. */
-  #fill(request: ReadableStreamBYOBRequest): void {
-    const view = request.view!;
-    const count = Math.min(view.byteLength, this.#data.length);
-    new Uint8Array(view.buffer, view.byteOffset).set(this.#data.subarray(0, count));
-    const { buffer } = this.#data;
-    this.#data = this.#data.subarray(count);
-    if (this.#data.length === 0) {
-      this.#data = empty;
-      buffer.transfer?.(0);
-    }
-    request.respond(count);
   }
 
   #take(): Promise<PieceEvent> {

@@ -9,7 +9,8 @@ import type { Clock } from "./clock.ts";
 
 /** A Ping that waits for its Pong. */
 interface PendingPing {
-  readonly payload: Uint8Array;
+  /** Its payload, as text. */
+  readonly key: string;
   readonly sent: number;
   readonly resolve: (milliseconds: number) => void;
   readonly reject: (error: unknown) => void;
@@ -42,38 +43,27 @@ export class Keepalive {
   readonly #options: KeepaliveOptions;
   #pending: PendingPing[] = [];
   #count = 0;
-  #cancel: () => void = () => {};
-  #resting = false;
-  /** Whether anything was heard since the last ping of ours. */
-  #heard = false;
-  /** When the next one is due. */
-  #nextProbe = 0;
-  /** Since when one has waited to be answered by anything at all. */
-  #silentSince: number | undefined;
-  /** The last one. */
+  /** The last ping of our own. */
   #probe: PendingPing | undefined;
+  #cancelProbe: (() => void) | undefined;
+  /** There while a ping of our own waits to be answered by anything at all. */
+  #cancelJudgement: (() => void) | undefined;
 
   constructor(options: KeepaliveOptions) {
     this.#options = options;
-    if (options.pingInterval === 0) return;
-    this.#nextProbe = options.clock.now() + options.pingInterval;
-    this.#wait(options.pingInterval, () => this.#tick());
+    this.#waitToProbe();
   }
 
   /** Something came from the peer. */
   heard(): void {
-    this.#heard = true;
+    this.#cancelJudgement?.();
+    this.#cancelJudgement = undefined;
   }
 
   /** Sends a Ping; the promise is its round trip in milliseconds. */
   ping(payload: Uint8Array = this.#nextPayload()): Promise<number> {
     const pong = new Promise<number>((resolve, reject) => {
-      this.#pending.push({
-        payload: new Uint8Array(payload),
-        sent: this.#options.clock.now(),
-        resolve,
-        reject,
-      });
+      this.#pending.push({ key: `${payload}`, sent: this.#options.clock.now(), resolve, reject });
     });
     // Whoever does not look at it, does not want to know.
     pong.catch(() => {});
@@ -83,7 +73,7 @@ export class Keepalive {
 
   /** A Pong has come. §5.5.3: it answers the Ping of the same payload, and all those before it. */
   receivePong(payload: Uint8Array): void {
-    const index = this.#pending.findIndex((ping) => equals(ping.payload, payload));
+    const index = this.#pending.findIndex(({ key }) => key === `${payload}`);
     const now = this.#options.clock.now();
     for (const ping of this.#pending.splice(0, index + 1)) {
       this.latency = now - ping.sent;
@@ -93,8 +83,8 @@ export class Keepalive {
 
   /** Sends no more pings of its own. */
   rest(): void {
-    this.#cancel();
-    this.#resting = true;
+    this.#cancelProbe?.();
+    this.heard();
   }
 
   /** Ends all waiting with this error. */
@@ -103,37 +93,30 @@ export class Keepalive {
     for (const ping of this.#pending.splice(0)) ping.reject(error);
   }
 
-  /** Judges the silence, pings when it is time, and comes back when the next of the two is due. */
-  #tick(): void {
-    const { clock, pingTimeout, isPaused, onTimeout } = this.#options;
-    const now = clock.now();
-    if (this.#silentSince !== undefined) {
-      if (this.#heard) this.#silentSince = undefined;
-      else if (isPaused()) this.#silentSince = now;
-      else if (now >= this.#silentSince + pingTimeout) {
-        // The timer may be late, and the answer waiting to be read: listen once more before judging.
-        return this.#wait(grace, () => this.#heard || isPaused() ? this.#tick() : onTimeout());
-      }
-    }
-    if (now >= this.#nextProbe) this.#sendProbe(now);
-    if (this.#resting) return;
-    const judgement = this.#silentSince === undefined ? Infinity : this.#silentSince + pingTimeout;
-    this.#wait(Math.min(this.#nextProbe, judgement) - now, () => this.#tick());
+  #waitToProbe(): void {
+    const { clock, pingInterval } = this.#options;
+    if (pingInterval > 0) this.#cancelProbe = clock.after(pingInterval, () => this.#sendProbe());
   }
 
-  #sendProbe(now: number): void {
-    const { pingInterval, pingTimeout } = this.#options;
-    this.#nextProbe = now + pingInterval;
-    this.#heard = false;
-    if (pingTimeout > 0) this.#silentSince ??= now;
+  #sendProbe(): void {
+    this.#waitToProbe();
     // One that was never answered need not be remembered for ever.
     this.#pending = this.#pending.filter((ping) => ping !== this.#probe);
+    const { pingTimeout } = this.#options;
+    if (pingTimeout > 0 && this.#cancelJudgement === undefined) this.#judge(pingTimeout);
     void this.ping();
     this.#probe = this.#pending.at(-1);
   }
 
-  #wait(milliseconds: number, run: () => void): void {
-    this.#cancel = this.#options.clock.after(milliseconds, run);
+  /** Judges the silence after so many milliseconds, unless something is heard before. */
+  #judge(milliseconds: number): void {
+    const { clock, pingTimeout, isPaused, onTimeout } = this.#options;
+    this.#cancelJudgement = clock.after(milliseconds, () => {
+      if (isPaused()) this.#judge(pingTimeout);
+      // The timer may be late, and the answer waiting to be read: listen once more before judging.
+      else if (milliseconds !== grace) this.#judge(grace);
+      else onTimeout();
+    });
   }
 
   /** A payload that no other ping of this connection has. */
@@ -142,9 +125,4 @@ export class Keepalive {
     new DataView(payload.buffer).setUint32(0, this.#count++);
     return payload;
   }
-}
-
-/** Whether both are the same bytes. */
-function equals(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }

@@ -46,56 +46,6 @@ function readStream(stream: ReadableStream<unknown>): AsyncIterator<unknown> {
   };
 }
 
-/** Turns what a body yields into bytes; text is made, or checked to be, UTF-8 across the cuts. */
-export class PieceEncoder {
-  readonly #type: MessageType;
-  readonly #utf8 = new Utf8Validator();
-  /** The first half of a surrogate pair that a piece ended in. */
-  #half = "";
-
-  constructor(type: MessageType) {
-    this.#type = type;
-  }
-
-  /** The bytes of the next piece. Throws `TypeError` for what cannot be part of such a message. */
-  encode(piece: unknown): Uint8Array {
-    if (typeof piece !== "string") {
-      const bytes = toBytes(piece);
-      if (bytes === undefined) throw new TypeError("Cannot send: a piece is neither text nor bytes");
-      const head = this.#takeHalf();
-      const whole = head === "" ? bytes : concat(encodeText(head), bytes);
-      return this.#check(whole);
-    }
-    if (this.#type === "binary") throw new TypeError("Cannot send: a piece of text in a binary message");
-    const text = this.#takeHalf() + piece;
-    const last = text.charCodeAt(text.length - 1);
-    if (last < 0xd800 || last > 0xdbff) return this.#check(encodeText(text));
-    this.#half = text.slice(-1);
-    return this.#check(encodeText(text.slice(0, -1)));
-  }
-
-  /** The bytes that end the message. Throws `TypeError` where text ends inside a code point. */
-  finish(): Uint8Array {
-    const bytes = this.#check(encodeText(this.#takeHalf()));
-    if (!this.#utf8.complete) throw new TypeError("Cannot send: the text is no UTF-8");
-    return bytes;
-  }
-
-  #takeHalf(): string {
-    const half = this.#half;
-    this.#half = "";
-    return half;
-  }
-
-  #check(bytes: Uint8Array): Uint8Array {
-    // §5.6 "The "Payload data" is text data encoded as UTF-8"
-    if (this.#type === "text" && !this.#utf8.push(bytes)) {
-      throw new TypeError("Cannot send: the text is no UTF-8");
-    }
-    return bytes;
-  }
-}
-
 /** What pieces go to. */
 export interface PieceSink {
   /** Sends a piece; `fin` ends the message. Resolves when there is room for the next one. */
@@ -106,19 +56,46 @@ export interface PieceSink {
   fail(error: unknown): unknown;
 }
 
-/** Sends one message piece by piece; cancels the body where the message cannot go on. */
+/**
+ * Sends one message piece by piece; cancels the body where the message cannot go on. Text is made, or checked to be, UTF-8 across
+ * the cuts: rejects with `TypeError` where it is none, and for a piece that cannot be part of such a message.
+ */
 export async function sendPieces(
   type: MessageType,
   pieces: AsyncIterator<unknown> | Iterator<unknown>,
   sink: PieceSink,
 ): Promise<void> {
-  const encoder = new PieceEncoder(type);
+  const utf8 = new Utf8Validator();
+  /** The first half of a surrogate pair that a piece ended in. */
+  let half = "";
+  const sendBytes = (bytes: Uint8Array | undefined, fin: boolean) => {
+    if (bytes === undefined) throw new TypeError("Cannot send: a piece is neither text nor bytes");
+    // §5.6 "The "Payload data" is text data encoded as UTF-8"
+    if (type === "text" && (!utf8.push(bytes) || (fin && !utf8.complete))) {
+      throw new TypeError("Cannot send: the text is no UTF-8");
+    }
+    return sink.send(bytes, fin);
+  };
+  const sendText = (text: string, fin: boolean, whole = fin) => {
+    const last = text.charCodeAt(text.length - 1);
+    half = !whole && last >= 0xd800 && last <= 0xdbff ? text.slice(-1) : "";
+    return sendBytes(encodeText(text.slice(0, text.length - half.length)), fin);
+  };
   let done = false;
   try {
     while (!done) {
       const result = await sink.wait(pieces.next());
       done = result.done === true;
-      await sink.send(done ? encoder.finish() : encoder.encode(result.value), done);
+      const piece = done ? "" : result.value;
+      if (typeof piece === "string") {
+        if (type === "binary" && !done) {
+          throw new TypeError("Cannot send: a piece of text in a binary message");
+        }
+        await sendText(half + piece, done);
+      } else {
+        if (half !== "") await sendText(half, false, true);
+        await sendBytes(toBytes(piece), false);
+      }
     }
   } catch (error) {
     sink.fail(error);
@@ -134,11 +111,4 @@ function cancel(pieces: AsyncIterator<unknown> | Iterator<unknown>): void {
   } catch {
     // The error that led here is the one to be told.
   }
-}
-
-function concat(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const both = new Uint8Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
 }

@@ -7,8 +7,7 @@
 
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
-import { CloseCode, isSendableCloseCode } from "../protocol/close_code.ts";
-import { maxReasonLength } from "../protocol/close_payload.ts";
+import { createClosePayload } from "../protocol/close_payload.ts";
 import type { EngineEvent, MessageType, PieceEvent } from "../protocol/engine_event.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
 import type { FrameTap } from "../protocol/frame_info.ts";
@@ -39,7 +38,7 @@ import { WebSocketError } from "./web_socket_error.ts";
 
 /** §7.1.5 without a Close, "_The WebSocket Connection Close Code_ is considered to be 1006" */
 const withoutClose: WebSocketCloseInfo = {
-  closeCode: CloseCode.AbnormalClosure,
+  closeCode: 1006,
   reason: "",
   wasClean: false,
 };
@@ -205,19 +204,17 @@ export class WebSocketConnection implements MessageConnection {
 
   /** The next message, or `undefined` once there are no more. Rejects with `TypeError` where another way is taken. */
   receive(): Promise<Message | undefined> {
-    try {
-      this.#claim("receive()");
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return this.#nextItem() as Promise<Message | undefined>;
+    return attempt(() => this.#receive("receive()"));
   }
 
   /** The messages, up to the end of the connection; leaving the loop early leaves the connection open. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
     this.#claim("receive()");
     const iterator: AsyncIterableIterator<Message> = {
-      next: () => (this.#nextItem() as Promise<Message | undefined>).then(toResult),
+      next: async () => {
+        const value = await this.#receive("receive()");
+        return value === undefined ? { done: true, value } : { done: false, value };
+      },
       return: () => Promise.resolve({ done: true, value: undefined }),
       [Symbol.asyncIterator]: () => iterator,
     };
@@ -239,10 +236,13 @@ export class WebSocketConnection implements MessageConnection {
 
   /** The messages as a stream: closed by a clean close, errored with `WebSocketError` by any other. */
   get readable(): ReadableStream<Message> {
-    return this.#readable ??= createReadable(this, () => {
-      this.#claim("readable");
-      return this.#nextItem() as Promise<Message | undefined>;
-    });
+    return this.#readable ??= createReadable(this, () => this.#receive("readable"));
+  }
+
+  /** The next whole message, for those ways that take whole ones. */
+  #receive(way: Way): Promise<Message | undefined> {
+    this.#claim(way);
+    return this.#nextItem() as Promise<Message | undefined>;
   }
 
   #claim(way: Way): void {
@@ -367,34 +367,29 @@ export class WebSocketConnection implements MessageConnection {
     const room = this.#limits.maxSendQueue - buffered;
     // A text takes up to three bytes for each of its units.
     if (buffered > 0 && 3 * data.length > room && sizeOf(data) > room) {
-      return rejectQuietly(new RangeError(`Cannot send: ${buffered} bytes wait already`));
+      return quietly(Promise.reject(new RangeError(`Cannot send: ${buffered} bytes wait already`)));
     }
     if (this.#order.free) return this.#sendNow(data, options);
     return this.#order.enter(sizeOf(data), () => this.#sendNow(data, options));
   }
 
   #sendNow(data: string | Uint8Array, options: SendOptions | undefined): Promise<void> {
-    if (this.readyState !== "open") return rejectQuietly(this.#closeError("Cannot send"));
     try {
+      this.#assertOpen("Cannot send");
       return this.#queued(this.#engine.send(data, options));
     } catch (error) {
-      return Promise.reject(error);
+      return reject(error);
     }
-  }
-
-  #sendPiece(
-    type: MessageType,
-    piece: Uint8Array,
-    fin: boolean,
-    options: SendOptions | undefined,
-  ): Promise<void> {
-    if (this.readyState !== "open") return Promise.reject(this.#closeError("Cannot send"));
-    return this.#queued(this.#engine.sendPiece(type, piece, fin, options));
   }
 
   /** Something is queued, unless a tap that saw it has ended everything. */
   #queued(borrowed: boolean): Promise<void> {
-    return this.#ended ? rejectQuietly(this.#closeError("Cannot send")) : this.#outbox.send(borrowed);
+    if (this.#ended) throw this.#closeError("Cannot send");
+    return this.#outbox.send(borrowed);
+  }
+
+  #assertOpen(operation: string): void {
+    if (this.readyState !== "open") throw this.#closeError(operation);
   }
 
   /**
@@ -403,34 +398,35 @@ export class WebSocketConnection implements MessageConnection {
    * closed with 1011 then.
    */
   sendStream(type: MessageType, body: MessageBody, options?: SendOptions): Promise<void> {
-    if (type !== "text" && type !== "binary") {
-      return Promise.reject(new TypeError(`Cannot send: no type ${type}`));
-    }
-    let pieces: AsyncIterator<unknown> | Iterator<unknown>;
-    try {
-      pieces = iterateBody(body);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    const begin = () => {
-      this.#order.take();
-      const sent = sendPieces(type, pieces, {
-        send: (piece, fin) => this.#sendPiece(type, piece, fin, options),
-        wait: (next) => this.#untilClosing(next),
-        fail: (error) => this.readyState === "open" && this.#fail(error),
-      }).finally(() => this.#order.leave());
-      sent.catch(() => {});
-      return sent;
-    };
-    return this.#order.free ? begin() : this.#order.enter(0, begin);
+    return attempt(() => {
+      if (type !== "text" && type !== "binary") throw new TypeError(`Cannot send: no type ${type}`);
+      const pieces = iterateBody(body);
+      const begin = () => {
+        this.#order.take();
+        return quietly(
+          sendPieces(type, pieces, {
+            send: (piece, fin) =>
+              attempt(() => {
+                this.#assertOpen("Cannot send");
+                return this.#queued(this.#engine.sendPiece(type, piece, fin, options));
+              }),
+            wait: (next) => this.#untilClosing(next),
+            fail: (error) => this.readyState === "open" && this.#fail(error),
+          }).finally(() => this.#order.leave()),
+        );
+      };
+      return this.#order.free ? begin() : this.#order.enter(0, begin);
+    });
   }
 
   /** Waits for a promise as long as the connection is open. */
   #untilClosing<Value>(promise: PromiseLike<Value> | Value): Promise<Value> {
-    if (this.readyState !== "open") return Promise.reject(this.#closeError("Cannot send"));
-    return new Promise((resolve, reject) => {
-      this.#interrupt = reject;
-      Promise.resolve(promise).then(resolve, reject);
+    return attempt(() => {
+      this.#assertOpen("Cannot send");
+      return new Promise((resolve, reject) => {
+        this.#interrupt = reject;
+        Promise.resolve(promise).then(resolve, reject);
+      });
     });
   }
 
@@ -444,16 +440,12 @@ export class WebSocketConnection implements MessageConnection {
    * `WebSocketError` when the connection is not open or ends before, `RangeError` for a longer payload.
    */
   ping(payload?: ByteSource): Promise<number> {
-    const bytes = payload === undefined ? undefined : toBytes(payload);
-    if (payload !== undefined && bytes === undefined) {
-      return Promise.reject(new TypeError("Cannot ping: no bytes"));
-    }
-    if (bytes !== undefined && bytes.length > 125) {
-      return Promise.reject(new RangeError("Cannot ping: a control frame holds at most 125 bytes"));
-    }
-    return this.readyState === "open"
-      ? this.#keepalive.ping(bytes)
-      : rejectQuietly(this.#closeError("Cannot ping"));
+    return attempt(() => {
+      const bytes = payload && toBytes(payload);
+      if (payload !== undefined && bytes === undefined) throw new TypeError("Cannot ping: no bytes");
+      this.#assertOpen("Cannot ping");
+      return this.#keepalive.ping(bytes);
+    });
   }
 
   #sendPing(payload: Uint8Array): void {
@@ -469,19 +461,12 @@ export class WebSocketConnection implements MessageConnection {
    * reason of more than 123 bytes, and sends nothing then.
    */
   close(info: { readonly closeCode?: number; readonly reason?: string } = {}): Promise<WebSocketCloseInfo> {
-    const { closeCode = CloseCode.NormalClosure, reason = "" } = info;
-    // §7.4 the codes that an endpoint may send; §5.5 "a payload length of 125 bytes or less"
-    if (typeof closeCode !== "number" || typeof reason !== "string") {
-      return Promise.reject(new TypeError("Cannot close: the code is no number, or the reason no text"));
-    }
-    if (!isSendableCloseCode(closeCode)) {
-      return Promise.reject(new RangeError(`Cannot close: code ${closeCode}`));
-    }
-    if (encodeText(reason).length > maxReasonLength) {
-      return Promise.reject(new RangeError("Cannot close: a reason of more than 123 bytes"));
-    }
-    this.#sendClose(closeCode, reason);
-    return this.closed;
+    const { closeCode = 1000, reason = "" } = info;
+    return attempt(() => {
+      createClosePayload(closeCode, reason);
+      this.#sendClose(closeCode, reason);
+      return this.closed;
+    });
   }
 
   /** Tears the transport down, without a closing handshake. What was not read is lost. */
@@ -498,7 +483,7 @@ export class WebSocketConnection implements MessageConnection {
   /** Something of ours went wrong: §7.4.1 1011, "an unexpected condition". */
   #fail(error: unknown): void {
     this.#error ??= error;
-    this.#sendClose(CloseCode.InternalError, "");
+    this.#sendClose(1011, "");
   }
 
   #sendClose(code: number, reason: string): void {
@@ -567,11 +552,6 @@ export class WebSocketConnection implements MessageConnection {
   }
 }
 
-/** What an iterator says of an item, or of the end. */
-function toResult(value: Message | undefined): IteratorResult<Message, undefined> {
-  return value === undefined ? { done: true, value } : { done: false, value };
-}
-
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | undefined)?.then === "function";
 }
@@ -581,9 +561,23 @@ function sizeOf(data: string | Uint8Array): number {
   return typeof data === "string" ? encodeText(data).length : data.length;
 }
 
-/** A rejection that nobody need look at: `closed` tells of it too. */
-function rejectQuietly(error: Error): Promise<never> {
+/** Whatever it throws, its promise rejects with. */
+function attempt<Value>(run: () => Promise<Value>): Promise<Value> {
+  try {
+    return run();
+  } catch (error) {
+    return reject(error);
+  }
+}
+
+/** A rejection; nobody need look at one that says what `closed` does too. */
+function reject(error: unknown): Promise<never> {
   const rejected = Promise.reject(error);
-  rejected.catch(() => {});
-  return rejected;
+  return error instanceof WebSocketError ? quietly(rejected) : rejected;
+}
+
+/** A promise that nobody need look at. */
+function quietly<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => {});
+  return promise;
 }

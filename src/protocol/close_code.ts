@@ -50,6 +50,5 @@ export function isReceivableCloseCode(code: number): boolean {
 
 /** Whether an application may close with this code: 1002 is the engine's own, 1010 a failed handshake's. */
 export function isSendableCloseCode(code: number): boolean {
-  return isReceivableCloseCode(code) && Number.isInteger(code) &&
-    code !== CloseCode.ProtocolError && code !== CloseCode.MandatoryExtension;
+  return isReceivableCloseCode(code) && Number.isInteger(code) && code !== 1002 && code !== 1010;
 }

@@ -14,6 +14,7 @@ import type { FrameTap } from "./frame_info.ts";
 import { MessageBuffer } from "./message_buffer.ts";
 import { Opcode } from "./opcode.ts";
 import { ProtocolError } from "./protocol_error.ts";
+import type { Role } from "./role.ts";
 import { decodeScratch, decodeText, scratch } from "./text.ts";
 import { Utf8Validator } from "./utf8_validator.ts";
 
@@ -31,14 +32,18 @@ export interface ControlFrame {
 }
 
 /** Reads one message after the other. */
-export class MessageReader {
+export class MessageReader implements FrameSituation {
   /** Frames and messages read. */
   frames = 0;
   messages = 0;
   /** Whether messages are told piece by piece. May be turned on at any time. */
   streaming: boolean;
+  // The situation that the next frame comes into.
+  readonly role: Role;
+  readonly rsv1Defined: boolean;
+  fragmented = false;
+  room: number;
   readonly #frame = new FrameReader();
-  readonly #situation: { -readonly [Key in keyof FrameSituation]: FrameSituation[Key] };
   readonly #maxMessageSize: number;
   readonly #maxFragments: number;
   readonly #codec: MessageCodec | undefined;
@@ -68,12 +73,9 @@ export class MessageReader {
       options.maxMessageSize,
       engineDefaults.maxMessageSize,
     );
-    this.#situation = {
-      role: options.role,
-      rsv1Defined: options.codec !== undefined,
-      fragmented: false,
-      room: this.#maxMessageSize,
-    };
+    this.role = options.role;
+    this.rsv1Defined = options.codec !== undefined;
+    this.room = this.#maxMessageSize;
     this.#maxFragments = checkNumber("maxFragments", options.maxFragments, engineDefaults.maxFragments, 1);
     this.#codec = options.codec;
     this.#tap = options.onFrame;
@@ -103,7 +105,7 @@ export class MessageReader {
   /** Passes over data frames from now on. */
   discard(): void {
     this.#discarding = true;
-    this.#situation.room = Infinity;
+    this.room = Infinity;
     this.#buffer.clear();
   }
 
@@ -118,7 +120,7 @@ export class MessageReader {
     const frame = this.#frame;
     for (;;) {
       if (!this.#inFrame) {
-        if (!frame.readHeader(this.#situation)) return undefined;
+        if (!frame.readHeader(this)) return undefined;
         this.#beginFrame(frame);
       }
       const event = frame.opcode >= Opcode.Close
@@ -147,9 +149,9 @@ export class MessageReader {
       this.#announced = false;
       this.#fragments = this.#decodedSize = 0;
     }
-    this.#situation.fragmented = !frame.fin;
+    this.fragmented = !frame.fin;
     if (this.#discarding) return;
-    this.#situation.room = frame.fin ? this.#maxMessageSize : this.#situation.room - frame.length;
+    this.room = frame.fin ? this.#maxMessageSize : this.room - frame.length;
     // §10.4 the same for the number of fragments
     if (++this.#fragments > this.#maxFragments) throw new ProtocolError(1008, "too many fragments");
   }

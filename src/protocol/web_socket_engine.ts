@@ -5,8 +5,7 @@
  * @module
  */
 
-import { CloseCode, isSendableCloseCode } from "./close_code.ts";
-import { encodeClosePayload, parseClosePayload } from "./close_payload.ts";
+import { createClosePayload, encodeClosePayload, parseClosePayload } from "./close_payload.ts";
 import type { EngineEvent, MessageType } from "./engine_event.ts";
 import { checkNumber, engineDefaults, type EngineOptions, type SendOptions } from "./engine_options.ts";
 import type { MessageCodec } from "./extension.ts";
@@ -22,6 +21,8 @@ const empty = new Uint8Array(0);
 
 /** Where this many bytes of control frames wait for a peer that does not read, more Pongs give way to the newest one. */
 const waitingPongs = 1024;
+
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /**
  * One side of one connection. Each turn is four calls: `receive(bytes)`, `next()` until it is `undefined`, whatever is to
@@ -48,12 +49,17 @@ export class WebSocketEngine {
    */
   congested = false;
 
-  // Facts.
-  #closeSent = false;
-  #closeReceived = false;
-  #error: ProtocolError | undefined;
+  /** Whether our Close is queued or sent; nothing else goes out behind it. */
+  readonly closeSent: boolean = false;
+  /** Whether the peer's Close has come; nothing is read behind it. */
+  readonly closeReceived: boolean = false;
+  /** The rule that the peer broke, if it did; nothing is read behind it. */
+  readonly error: ProtocolError | undefined;
+
   /** The type of the message that is being sent in pieces. */
-  #sending: { readonly type: MessageType; readonly compressed: boolean; begun: boolean } | undefined;
+  #sending:
+    | { readonly type: MessageType; readonly codec: MessageCodec | undefined; opcode: Opcode }
+    | undefined;
 
   readonly #reader: MessageReader;
   readonly #writer: MessageWriter;
@@ -75,21 +81,6 @@ export class WebSocketEngine {
     this.#fragmentSize = checkNumber("fragmentSize", options.fragmentSize, engineDefaults.fragmentSize);
     this.#reader = new MessageReader(options);
     this.#writer = new MessageWriter(options.role === "client", options.onFrame);
-  }
-
-  /** Whether our Close is queued or sent; nothing else goes out behind it. */
-  get closeSent(): boolean {
-    return this.#closeSent;
-  }
-
-  /** Whether the peer's Close has come; nothing is read behind it. */
-  get closeReceived(): boolean {
-    return this.#closeReceived;
-  }
-
-  /** The rule that the peer broke, if it did; nothing is read behind it. */
-  get error(): ProtocolError | undefined {
-    return this.#error;
   }
 
   /** Bytes queued and not taken. */
@@ -134,12 +125,7 @@ export class WebSocketEngine {
 
   // Receiving
 
-  /** Whether messages are told piece by piece. Once on, it stays on. */
-  get streaming(): boolean {
-    return this.#reader.streaming;
-  }
-
-  /** Tells messages piece by piece from now on, what was collected of the current one first. */
+  /** Tells messages piece by piece from now on, what was collected of the current one first. There is no way back. */
   stream(): void {
     this.#reader.streaming = true;
   }
@@ -149,7 +135,7 @@ export class WebSocketEngine {
    * was called, and never written to. Bytes that come before are copied, with those that were not read.
    */
   receive(bytes: Uint8Array): void {
-    if (!this.#closeReceived && this.#error === undefined) this.#reader.receive(bytes);
+    if (!this.closeReceived && this.error === undefined) this.#reader.receive(bytes);
   }
 
   /** Copies what was received and not read, for a caller who stops asking `next()` and needs his memory back. */
@@ -159,7 +145,7 @@ export class WebSocketEngine {
 
   /** The next thing that the peer did, or `undefined` until more bytes come. */
   next(): EngineEvent | undefined {
-    if (this.#closeReceived || this.#error !== undefined) return undefined;
+    if (this.closeReceived || this.error !== undefined) return undefined;
     try {
       const event = this.#reader.read();
       if (event !== undefined) return "type" in event ? event : this.#control(event);
@@ -172,31 +158,23 @@ export class WebSocketEngine {
     }
   }
 
-  #control(frame: ControlFrame): EngineEvent {
-    const payload = frame.payload;
-    switch (frame.opcode) {
-      case Opcode.Ping:
-        this.#pong(payload);
-        return { type: "ping", payload };
-      case Opcode.Pong:
-        return { type: "pong", payload };
-      default:
-        return this.#receiveClose(payload);
+  #control({ opcode, payload }: ControlFrame): EngineEvent {
+    if (opcode === Opcode.Pong) return { type: "pong", payload };
+    if (opcode === Opcode.Ping) {
+      this.#pong(payload);
+      return { type: "ping", payload };
     }
-  }
-
-  #receiveClose(payload: Uint8Array): EngineEvent {
     const { code, reason } = parseClosePayload(payload);
-    this.#closeReceived = true;
+    (this as Mutable<this>).closeReceived = true;
     // §5.5.1 "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a
     // Close frame in response"; it "typically echos the status code it received"
-    this.#writeClose(code === CloseCode.NoStatusReceived ? empty : payload.slice(0, 2));
+    this.#writeClose(payload.slice(0, 2));
     this.#reader.close();
     return { type: "close", code, reason };
   }
 
   #fail(error: ProtocolError): EngineEvent {
-    this.#error = error;
+    (this as Mutable<this>).error = error;
     // §7.1.7 "the endpoint SHOULD send a Close frame with an appropriate status code"
     this.#writeClose(encodeClosePayload(error.closeCode, error.message));
     this.#reader.close();
@@ -235,19 +213,18 @@ export class WebSocketEngine {
    */
   sendPiece(type: MessageType, piece: Uint8Array, fin: boolean, options?: SendOptions): boolean {
     this.#assertOpen();
-    this.#sending ??= {
+    const message = this.#sending ??= {
       type,
-      compressed: this.#codec?.encodes(undefined, options?.compress) ?? false,
-      begun: false,
+      codec: this.#codec?.encodes(undefined, options?.compress) ? this.#codec : undefined,
+      opcode: type === "text" ? Opcode.Text : Opcode.Binary,
     };
-    const message = this.#sending;
     if (message.type !== type) throw new TypeError("Cannot send: the message in pieces is of the other type");
-    const payload = message.compressed ? this.#codec!.encode(piece, fin) : piece;
+    const { codec, opcode } = message;
+    const payload = codec === undefined ? piece : codec.encode(piece, fin);
     if (payload.length === 0 && !fin) return false;
-    const opcode = message.begun ? Opcode.Continuation : type === "text" ? Opcode.Text : Opcode.Binary;
-    const { compressed, begun } = message;
-    const held = this.#writer.writeFrame(this.#queue, opcode, fin, compressed && !begun, payload);
-    message.begun = true;
+    const rsv1 = codec !== undefined && opcode !== Opcode.Continuation;
+    const held = this.#writer.writeFrame(this.#queue, opcode, fin, rsv1, payload);
+    message.opcode = Opcode.Continuation;
     if (fin) {
       this.#sending = undefined;
       this.#messagesSent++;
@@ -257,16 +234,12 @@ export class WebSocketEngine {
 
   /** Queues a Ping (§5.5.2). Throws `RangeError` for more than 125 bytes, `TypeError` behind `close()`. */
   ping(payload: Uint8Array = empty): void {
-    this.#assertOpen();
-    assertControlPayload(payload);
-    this.#writeControl(Opcode.Ping, payload);
+    this.#sendControl(Opcode.Ping, payload);
   }
 
   /** Queues an unsolicited Pong (§5.5.3). Throws as `ping()` does. */
   pong(payload: Uint8Array = empty): void {
-    this.#assertOpen();
-    assertControlPayload(payload);
-    this.#writeControl(Opcode.Pong, payload);
+    this.#sendControl(Opcode.Pong, payload);
   }
 
   /**
@@ -275,12 +248,7 @@ export class WebSocketEngine {
    * without a code, and queues nothing then.
    */
   close(code?: number, reason = ""): void {
-    if (code === undefined && reason !== "") throw new TypeError("Cannot close: a reason without a code");
-    // §7.4 the codes that an endpoint may send
-    if (code !== undefined && !isSendableCloseCode(code)) throw new RangeError(`Cannot close: code ${code}`);
-    const payload = code === undefined ? empty : encodeClosePayload(code, reason);
-    assertControlPayload(payload);
-    this.#writeClose(payload);
+    this.#writeClose(createClosePayload(code, reason));
     this.#reader.discard();
   }
 
@@ -291,7 +259,6 @@ export class WebSocketEngine {
       this.#pendingPong = undefined;
       this.#writer.writeFrame(this.#urgent, Opcode.Pong, true, false, pong);
     }
-    if (this.#urgent.size === 0) return this.#queue.take(limit);
     return [...this.#urgent.take(Infinity), ...this.#queue.take(limit)];
   }
 
@@ -310,14 +277,21 @@ export class WebSocketEngine {
     this.#pendingPong = undefined;
   }
 
+  #sendControl(opcode: Opcode, payload: Uint8Array): void {
+    this.#assertOpen();
+    // §5.5 "All control frames MUST have a payload length of 125 bytes or less"
+    if (payload.length > 125) throw new RangeError("Cannot send: a control frame of more than 125 bytes");
+    this.#writeControl(opcode, payload);
+  }
+
   #assertOpen(): void {
     // §5.5.1 "The application MUST NOT send any more data frames after sending a Close frame"
-    if (this.#closeSent) throw new TypeError("Cannot send: the connection is closing");
+    if (this.closeSent) throw new TypeError("Cannot send: the connection is closing");
   }
 
   #pong(payload: Uint8Array): void {
     // §5.5.2 "an endpoint MUST send a Pong frame in response, unless it already received a Close frame"
-    if (this.#closeSent) return;
+    if (this.closeSent) return;
     // §5.5.3 "the endpoint MAY elect to send a Pong frame for only the most recently processed Ping frame"
     if (this.#urgent.size >= waitingPongs) this.#pendingPong = payload.slice();
     else this.#writeControl(Opcode.Pong, payload);
@@ -328,13 +302,8 @@ export class WebSocketEngine {
   }
 
   #writeClose(payload: Uint8Array): void {
-    if (this.#closeSent) return;
-    this.#closeSent = true;
+    if (this.closeSent) return;
+    (this as Mutable<this>).closeSent = true;
     this.#writer.writeFrame(this.#queue, Opcode.Close, true, false, payload);
   }
-}
-
-/** §5.5 "All control frames MUST have a payload length of 125 bytes or less" */
-function assertControlPayload(payload: Uint8Array): void {
-  if (payload.length > 125) throw new RangeError("Cannot send: a control frame holds at most 125 bytes");
 }

@@ -54,8 +54,8 @@ for (const role of roles) {
     engine.pong();
     engine.pong(createRandomBytes(125, 2));
     const long = new Uint8Array(126);
-    assertThrows(() => engine.ping(long), RangeError, "Cannot send: a control frame holds at most 125 bytes");
-    assertThrows(() => engine.pong(long), RangeError, "Cannot send: a control frame holds at most 125 bytes");
+    assertThrows(() => engine.ping(long), RangeError, "Cannot send: a control frame of more than 125 bytes");
+    assertThrows(() => engine.pong(long), RangeError, "Cannot send: a control frame of more than 125 bytes");
     const sent = describeOutput(role, engine.takeOutput());
     const [full, fuller] = [createRandomBytes(125, 1), createRandomBytes(125, 2)];
     assertEquals(sent, ["ping", "ping 31", `ping ${toHex(full)}`, "pong", `pong ${toHex(fuller)}`]);
