@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Opcode } from "./opcode.ts";
+import * as Opcode from "./opcode.ts";
 import type { Role } from "./role.ts";
 
 /** What the rules of a header depend on, besides the header. */

@@ -12,7 +12,7 @@ import type { FrameSituation } from "./check_frame.ts";
 import { FrameReader } from "./frame_reader.ts";
 import type { FrameTap } from "./frame_info.ts";
 import { MessageBuffer } from "./message_buffer.ts";
-import { Opcode } from "./opcode.ts";
+import * as Opcode from "./opcode.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import type { Role } from "./role.ts";
 import { decodeScratch, decodeText, scratch } from "./text.ts";
@@ -32,7 +32,7 @@ export interface ControlFrame {
 }
 
 /** Reads one message after the other. */
-export class MessageReader implements FrameSituation {
+export class MessageReader extends FrameReader implements FrameSituation {
   /** Frames and messages read. */
   frames = 0;
   messages = 0;
@@ -43,7 +43,6 @@ export class MessageReader implements FrameSituation {
   readonly rsv1Defined: boolean;
   fragmented = false;
   room: number;
-  readonly #frame = new FrameReader();
   readonly #maxMessageSize: number;
   readonly #maxFragments: number;
   readonly #codec: MessageCodec | undefined;
@@ -68,6 +67,7 @@ export class MessageReader implements FrameSituation {
   #control = empty;
 
   constructor(options: EngineOptions) {
+    super();
     this.#maxMessageSize = checkNumber(
       "maxMessageSize",
       options.maxMessageSize,
@@ -80,21 +80,6 @@ export class MessageReader implements FrameSituation {
     this.#codec = options.codec;
     this.#tap = options.onFrame;
     this.streaming = options.streaming ?? false;
-  }
-
-  /** Borrows the next chunk until `read()` has used it up or `park()` copied what is left. */
-  receive(chunk: Uint8Array): void {
-    this.#frame.receive(chunk);
-  }
-
-  /** Copies what is left of the borrowed chunk. */
-  park(): void {
-    this.#frame.park();
-  }
-
-  /** Bytes that wait to be read. */
-  get buffered(): number {
-    return this.#frame.buffered;
   }
 
   /** Bytes held of the message that is arriving. */
@@ -110,121 +95,102 @@ export class MessageReader implements FrameSituation {
   }
 
   /** Frees what is held; nothing is read afterwards. */
-  close(): void {
+  override clear(): void {
+    super.clear();
     this.#buffer.clear();
-    this.#frame.clear();
   }
 
   /** The next message, piece or control frame, or `undefined` until more bytes come. Throws `ProtocolError`. */
   read(): MessageEvent | PieceEvent | ControlFrame | undefined {
-    const frame = this.#frame;
     for (;;) {
       if (!this.#inFrame) {
-        if (!frame.readHeader(this)) return undefined;
-        this.#beginFrame(frame);
+        if (!this.readHeader(this)) return undefined;
+        this.#beginFrame();
       }
-      const event = frame.opcode >= Opcode.Close
-        ? this.#readControl(frame)
+      const event = this.opcode >= Opcode.Close
+        ? this.#readControl()
         : this.#discarding
-        ? this.#skipData(frame)
-        : this.#readData(frame);
-      if (event !== undefined || this.#inFrame && frame.buffered === 0) return event;
+        ? this.#skipData()
+        : this.#readData();
+      if (event !== undefined || this.#inFrame && this.buffered === 0) return event;
     }
   }
 
-  #beginFrame(frame: FrameReader): void {
+  #beginFrame(): void {
+    const { opcode, fin, rsv1, length } = this;
     this.#inFrame = true;
     this.frames++;
-    this.#tap?.({
-      direction: "received",
-      opcode: frame.opcode,
-      fin: frame.fin,
-      rsv1: frame.rsv1,
-      length: frame.length,
-    });
-    if (frame.opcode >= Opcode.Close) return;
-    if (frame.opcode !== Opcode.Continuation) {
-      this.#text = frame.opcode === Opcode.Text;
-      this.#compressed = frame.rsv1;
+    this.#tap?.({ direction: "received", opcode, fin, rsv1, length });
+    if (opcode >= Opcode.Close) return;
+    if (opcode !== Opcode.Continuation) {
+      this.#text = opcode === Opcode.Text;
+      this.#compressed = rsv1;
       this.#announced = false;
       this.#fragments = this.#decodedSize = 0;
     }
-    this.fragmented = !frame.fin;
+    this.fragmented = !fin;
     if (this.#discarding) return;
-    this.room = frame.fin ? this.#maxMessageSize : this.room - frame.length;
+    this.room = fin ? this.#maxMessageSize : this.room - length;
     // §10.4 the same for the number of fragments
     if (++this.#fragments > this.#maxFragments) throw new ProtocolError(1008, "too many fragments");
   }
 
-  #readControl(frame: FrameReader): ControlFrame | undefined {
-    if (frame.remaining === frame.length) this.#control = new Uint8Array(frame.length);
-    const count = Math.min(frame.remaining, frame.buffered);
-    frame.readPayload(this.#control, frame.length - frame.remaining, count);
-    if (frame.remaining > 0) return undefined;
-    this.#inFrame = false;
-    return { opcode: frame.opcode, payload: this.#control };
+  #readControl(): ControlFrame | undefined {
+    const { opcode, length, remaining } = this;
+    if (remaining === length) this.#control = new Uint8Array(length);
+    this.readPayload(this.#control, length - remaining, Math.min(remaining, this.buffered));
+    this.#inFrame = this.remaining > 0;
+    return this.#inFrame ? undefined : { opcode, payload: this.#control };
   }
 
-  #skipData(frame: FrameReader): undefined {
-    frame.skip(Math.min(frame.remaining, frame.buffered));
-    this.#inFrame = frame.remaining > 0;
+  #skipData(): undefined {
+    this.skip(Math.min(this.remaining, this.buffered));
+    this.#inFrame = this.remaining > 0;
   }
 
-  #readData(frame: FrameReader): MessageEvent | PieceEvent | undefined {
+  #readData(): MessageEvent | PieceEvent | undefined {
+    const { length, remaining, buffered, streaming } = this;
     // The usual case: the whole message is there, in one frame.
     if (
-      frame.fin && frame.length <= frame.buffered && frame.remaining === frame.length &&
-      frame.opcode !== Opcode.Continuation && !frame.rsv1 && !this.streaming
+      this.fin && length <= buffered && remaining === length && this.opcode !== Opcode.Continuation &&
+      !this.rsv1 && !streaming
     ) {
       this.#inFrame = false;
-      return this.#readWhole(frame);
+      if (this.#text && length <= scratch.length) {
+        const ascii = this.readScratch();
+        return this.#tellMessage(assertText(decodeScratch(length, ascii)));
+      }
+      const bytes = new Uint8Array(length);
+      this.readPayload(bytes, 0, length);
+      return this.#tellBytes(bytes);
     }
-    const most = this.#compressed && this.streaming ? decodedAtOnce : Infinity;
-    const count = Math.min(frame.remaining, frame.buffered, most);
-    if (count === 0 && frame.remaining > 0) return undefined;
-    const fin = frame.fin && count === frame.remaining;
-    const piece = this.#compressed ? this.#inflate(frame, count, fin) : undefined;
-    if (piece !== undefined) this.#collect(piece);
-    else this.#collectPayload(frame, count);
+    const most = this.#compressed && streaming ? decodedAtOnce : Infinity;
+    const count = Math.min(remaining, buffered, most);
+    if (count === 0 && remaining > 0) return undefined;
+    const fin = this.fin && count === remaining;
+    if (this.#compressed) this.#inflate(count, fin);
+    else this.#collect(count);
     if (fin && this.#text && !this.#utf8.complete) throw new ProtocolError(1007, "text is no UTF-8");
-    this.#inFrame = frame.remaining > 0;
-    if (this.streaming) return this.#tellPiece(fin);
-    if (!fin) return undefined;
-    const bytes = this.#buffer.take();
-    return this.#tellMessage(this.#text ? assertText(decodeText(bytes)) : bytes);
+    this.#inFrame = this.remaining > 0;
+    if (streaming) return this.#tellPiece(fin);
+    return fin ? this.#tellBytes(this.#buffer.take()) : undefined;
   }
 
-  #readWhole(frame: FrameReader): MessageEvent {
-    const { length } = frame;
-    if (this.#text && length <= scratch.length) {
-      const ascii = frame.readScratch();
-      return this.#tellMessage(assertText(decodeScratch(length, ascii)));
-    }
-    const bytes = new Uint8Array(length);
-    frame.readPayload(bytes, 0, length);
-    return this.#tellMessage(this.#text ? assertText(decodeText(bytes)) : bytes);
-  }
-
-  /** Collects `count` bytes as they are on the wire. */
-  #collectPayload(frame: FrameReader, count: number): void {
+  /** Collects the next `count` bytes as they are on the wire. */
+  #collect(count: number): void {
     while (count > 0) {
-      const more = frame.fin ? frame.remaining - count : undefined;
-      const room = this.#buffer.reserve(count, more);
-      frame.readPayload(room, 0, room.length);
+      const room = this.#buffer.reserve(count, this.fin ? this.remaining - count : undefined);
+      this.readPayload(room, 0, room.length);
       this.#judge(room);
       count -= room.length;
     }
   }
 
-  /** Decodes the next `count` bytes. */
-  #inflate(frame: FrameReader, count: number, fin: boolean): Uint8Array<ArrayBuffer> {
+  /** Collects what the codec makes of the next `count` bytes. */
+  #inflate(count: number, fin: boolean): void {
     const payload = new Uint8Array(count);
-    frame.readPayload(payload, 0, count);
-    return this.#codec!.decode(payload, fin, this.#maxMessageSize - this.#decodedSize);
-  }
-
-  /** Collects what the codec decoded. */
-  #collect(decoded: Uint8Array<ArrayBuffer>): void {
+    this.readPayload(payload, 0, count);
+    const decoded = this.#codec!.decode(payload, fin, this.#maxMessageSize - this.#decodedSize);
     this.#decodedSize += decoded.length;
     this.#judge(decoded);
     this.#buffer.append(decoded);
@@ -233,6 +199,10 @@ export class MessageReader implements FrameSituation {
   /** §8.1 text that is no UTF-8 fails the connection, here at its first impossible byte. */
   #judge(bytes: Uint8Array): void {
     if (this.#text && !this.#utf8.push(bytes)) throw new ProtocolError(1007, "text is no UTF-8");
+  }
+
+  #tellBytes(bytes: Uint8Array<ArrayBuffer>): MessageEvent {
+    return this.#tellMessage(this.#text ? assertText(decodeText(bytes)) : bytes);
   }
 
   #tellMessage(data: string | Uint8Array<ArrayBuffer>): MessageEvent {

@@ -7,7 +7,7 @@
 
 import type { FrameInfo, FrameTap } from "./frame_info.ts";
 import { applyMask, createMaskingKey } from "./mask.ts";
-import { Opcode } from "./opcode.ts";
+import * as Opcode from "./opcode.ts";
 import type { OutputQueue } from "./output_queue.ts";
 import { encodeText, encodeTextInto } from "./text.ts";
 
@@ -51,7 +51,7 @@ export class MessageWriter {
   /** Writes a message in frames of `fragmentSize` bytes; 0: in one. Returns what `writeFrame()` returns. */
   writeMessage(
     queue: OutputQueue,
-    opcode: Opcode,
+    opcode: number,
     rsv1: boolean,
     payload: Uint8Array,
     fragmentSize: number,
@@ -77,7 +77,7 @@ export class MessageWriter {
   }
 
   /** Writes one frame. Returns whether the queue now holds the payload itself. */
-  writeFrame(queue: OutputQueue, opcode: Opcode, fin: boolean, rsv1: boolean, payload: Uint8Array): boolean {
+  writeFrame(queue: OutputQueue, opcode: number, fin: boolean, rsv1: boolean, payload: Uint8Array): boolean {
     const { length } = payload;
     const borrows = length >= largePayload && !this.#masks;
     let at = 0;
@@ -96,7 +96,7 @@ export class MessageWriter {
   }
 
   /** Behind each frame, when a tap may do as it likes. */
-  #count(opcode: Opcode, fin: boolean, rsv1: boolean, length: number): void {
+  #count(opcode: number, fin: boolean, rsv1: boolean, length: number): void {
     this.frames++;
     if (this.#tap === undefined) return;
     const frame: FrameInfo = { direction: "sent", opcode, fin, rsv1, length };
@@ -113,7 +113,7 @@ export class MessageWriter {
   #writeHeader(
     bytes: Uint8Array,
     offset: number,
-    opcode: Opcode,
+    opcode: number,
     fin: boolean,
     rsv1: boolean,
     length: number,

@@ -19,7 +19,7 @@ export * from "./engine_event.ts";
 export type { EngineOptions, MessageLimits, SendOptions } from "./engine_options.ts";
 export type * from "./extension.ts";
 export type * from "./frame_info.ts";
-export * from "./opcode.ts";
+export * as Opcode from "./opcode.ts";
 export * from "./protocol_error.ts";
 export type * from "./role.ts";
 export * from "./web_socket_engine.ts";

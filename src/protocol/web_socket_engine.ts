@@ -11,7 +11,7 @@ import { checkNumber, engineDefaults, type EngineOptions, type SendOptions } fro
 import type { MessageCodec } from "./extension.ts";
 import { type ControlFrame, MessageReader } from "./message_reader.ts";
 import { MessageWriter } from "./message_writer.ts";
-import { Opcode } from "./opcode.ts";
+import * as Opcode from "./opcode.ts";
 import { OutputQueue } from "./output_queue.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import type { Role } from "./role.ts";
@@ -58,7 +58,7 @@ export class WebSocketEngine {
 
   /** The type of the message that is being sent in pieces. */
   #sending:
-    | { readonly type: MessageType; readonly codec: MessageCodec | undefined; opcode: Opcode }
+    | { readonly type: MessageType; readonly codec: MessageCodec | undefined; opcode: number }
     | undefined;
 
   readonly #reader: MessageReader;
@@ -169,7 +169,7 @@ export class WebSocketEngine {
     // §5.5.1 "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a
     // Close frame in response"; it "typically echos the status code it received"
     this.#writeClose(payload.slice(0, 2));
-    this.#reader.close();
+    this.#reader.clear();
     return { type: "close", code, reason };
   }
 
@@ -177,7 +177,7 @@ export class WebSocketEngine {
     (this as Mutable<this>).error = error;
     // §7.1.7 "the endpoint SHOULD send a Close frame with an appropriate status code"
     this.#writeClose(encodeClosePayload(error.closeCode, error.message));
-    this.#reader.close();
+    this.#reader.clear();
     return { type: "error", error };
   }
 
@@ -270,14 +270,14 @@ export class WebSocketEngine {
 
   /** Frees everything, at the end of the transport. */
   dispose(): void {
-    this.#reader.close();
+    this.#reader.clear();
     this.#codec?.close();
     this.#queue.clear();
     this.#urgent.clear();
     this.#pendingPong = undefined;
   }
 
-  #sendControl(opcode: Opcode, payload: Uint8Array): void {
+  #sendControl(opcode: number, payload: Uint8Array): void {
     this.#assertOpen();
     // §5.5 "All control frames MUST have a payload length of 125 bytes or less"
     if (payload.length > 125) throw new RangeError("Cannot send: a control frame of more than 125 bytes");
@@ -297,7 +297,7 @@ export class WebSocketEngine {
     else this.#writeControl(Opcode.Pong, payload);
   }
 
-  #writeControl(opcode: Opcode, payload: Uint8Array): void {
+  #writeControl(opcode: number, payload: Uint8Array): void {
     this.#writer.writeFrame(this.congested ? this.#urgent : this.#queue, opcode, true, false, payload);
   }
 
