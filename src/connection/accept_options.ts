@@ -6,10 +6,9 @@
 
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { UpgradeRequestOptions } from "../handshake/handshake_offer.ts";
-import { defaultHeadLimits, type HeadLimits, resolveLimits } from "../handshake/limits.ts";
+import type { HeadLimits } from "../handshake/limits.ts";
 import type { UpgradeOptions } from "../handshake/upgrade_options.ts";
-import { checkNumber } from "../protocol/engine_options.ts";
-import { checkFunction, type CommonOptions } from "./connection_options.ts";
+import type { CommonOptions } from "./connection_options.ts";
 
 /** Called with the start line and the fields of each head, one a line, as it is read or written. */
 export type HeadTap = (direction: "received" | "sent", head: string) => void;
@@ -40,15 +39,6 @@ export interface AcceptOptions extends CommonOptions, UpgradeOptions, HandshakeO
 
 /** The options of `connectWebSocket()`. */
 export interface ConnectOptions extends CommonOptions, UpgradeRequestOptions, HandshakeOptions {}
-
-/** The numbers of an opening handshake, checked. Throws `TypeError` or `RangeError`. */
-export function checkHandshakeOptions(options: HandshakeOptions): { timeout: number; limits: HeadLimits } {
-  checkFunction("onHead", options.onHead);
-  return {
-    timeout: checkNumber("handshakeTimeout", options.handshakeTimeout, 10_000),
-    limits: resolveLimits(defaultHeadLimits, options),
-  };
-}
 
 /** A head for a tap. */
 export function formatHead(startLine: string, headers: Headers): string {

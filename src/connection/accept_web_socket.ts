@@ -11,15 +11,15 @@ import { HandshakeError } from "../handshake/handshake_error.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import { toHandshakeResponse } from "../handshake/handshake_response.ts";
 import { isWebSocketUpgrade } from "../handshake/is_websocket_upgrade.ts";
-import { RequestReader } from "../handshake/request_reader.ts";
+import { createRequestReader } from "../handshake/request_reader.ts";
 import { answerUpgrade, type UpgradeAnswer } from "../handshake/server_handshake.ts";
 import { checkUpgradeOptions } from "../handshake/upgrade_options.ts";
-import { type AcceptOptions, checkHandshakeOptions, formatHead } from "./accept_options.ts";
+import { checkFunctions } from "../protocol/engine_options.ts";
+import { type AcceptOptions, formatHead } from "./accept_options.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
-import { checkConnectionOptions, checkFunction } from "./connection_options.ts";
+import { checkConnectionOptions } from "./connection_options.ts";
 import { encodeAnswer } from "./encode_answer.ts";
 import { HandshakeExchange } from "./handshake_exchange.ts";
-import { toByteTransport } from "./stream_transport.ts";
 import { WebSocketConnection } from "./web_socket_connection.ts";
 
 /**
@@ -47,19 +47,14 @@ export async function acceptWebSocket(
   transport: ByteStreamPair | ByteTransport,
   options: AcceptOptions = {},
 ): Promise<WebSocketConnection> {
-  const { timeout, limits } = checkHandshakeOptions(options);
-  const { clock } = checkConnectionOptions(options);
+  checkConnectionOptions(options);
   checkUpgradeOptions(options);
-  checkFunction("onRequest", options.onRequest);
-  const { signal, head, keepAlive = false } = options;
-  signal?.throwIfAborted();
-  const bytes = toByteTransport(transport);
-  const exchange = new HandshakeExchange(bytes, { operation: "Cannot accept", timeout, clock, signal, head });
-  let isRefused = false;
+  checkFunctions(options, "onHead", "onRequest");
+  const exchange = new HandshakeExchange("Cannot accept", transport, options);
   try {
     for (let request = options.request;; request = undefined) {
       try {
-        request ??= await exchange.read(new RequestReader(limits, options.secure));
+        request ??= await exchange.read(createRequestReader(exchange.limits, options.secure));
         options.onHead?.(
           "received",
           formatHead(`${request.method} ${request.target} ${request.version}`, request.headers),
@@ -67,7 +62,7 @@ export async function acceptWebSocket(
         const answer = await exchange.wait(decide(request, options));
         options.onHead?.("sent", formatHead("HTTP/1.1 101 Switching Protocols", answer.headers));
         await exchange.write(answer.head);
-        return new WebSocketConnection(bytes, {
+        return new WebSocketConnection(exchange.transport, {
           ...options,
           ...answer,
           role: "server",
@@ -76,24 +71,23 @@ export async function acceptWebSocket(
         });
       } catch (error) {
         if (!(error instanceof HandshakeError) || error.response === undefined) throw error;
-        const stays = keepAlive && request !== undefined && permitsAnother(request) &&
+        let stays = options.keepAlive === true && request !== undefined && permitsAnother(request) &&
           exchange.rest.length === 0;
         const { status, statusText, headers } = error.response;
         options.onHead?.("sent", formatHead(`HTTP/1.1 ${status} ${statusText}`, headers));
         // §4.2.2 "the server ... MUST return an appropriate HTTP error code"
         const answer = encodeAnswer(error.response, { keepAlive: stays, method: request?.method });
         // Whoever has left need not be told.
-        await exchange.write(answer).catch(() => {});
-        if (!stays || exchange.ended) {
-          isRefused = true;
+        await exchange.write(answer).catch(() => stays = false);
+        if (!stays) {
+          exchange.end();
           throw error;
         }
         exchange.restart();
       }
     }
   } catch (error) {
-    if (isRefused) exchange.end();
-    else exchange.destroy(error);
+    if (!exchange.ending) exchange.destroy(error);
     throw error;
   }
 }

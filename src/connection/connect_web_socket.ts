@@ -7,20 +7,17 @@
 import { checkUpgradeResponse, createUpgradeRequest } from "../handshake/client_handshake.ts";
 import { HandshakeError } from "../handshake/handshake_error.ts";
 import { type HandshakeResponse, isInterimResponse } from "../handshake/handshake_response.ts";
-import type { HeadLimits } from "../handshake/limits.ts";
-import { ResponseBodyReader } from "../handshake/response_body_reader.ts";
-import { ResponseReader } from "../handshake/response_reader.ts";
-import { checkHandshakeOptions, type ConnectOptions, formatHead } from "./accept_options.ts";
+import { createBodyReader } from "../handshake/response_body_reader.ts";
+import { createResponseReader } from "../handshake/response_reader.ts";
+import { checkFunctions } from "../protocol/engine_options.ts";
+import { type ConnectOptions, formatHead } from "./accept_options.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
 import { checkConnectionOptions } from "./connection_options.ts";
 import { HandshakeExchange } from "./handshake_exchange.ts";
-import { toByteTransport } from "./stream_transport.ts";
 import { WebSocketConnection } from "./web_socket_connection.ts";
 
 /** The most responses before the one that counts (RFC 9110 §15.2). */
 const maxInterimResponses = 8;
-/** The most bytes that are kept of the body of a refusal. */
-const maxRefusalBody = 65536;
 
 /**
  * Asks for a WebSocket over a transport that leads to the server (RFC 6455 §4.1). The URL says what the request says; it opens nothing.
@@ -47,21 +44,19 @@ export async function connectWebSocket(
   transport: ByteStreamPair | ByteTransport,
   options: ConnectOptions = {},
 ): Promise<WebSocketConnection> {
-  const { timeout, limits } = checkHandshakeOptions(options);
-  const { clock } = checkConnectionOptions(options);
+  checkConnectionOptions(options);
+  checkFunctions(options, "onHead");
   const sent = createUpgradeRequest(url, options);
-  const { signal, onHead } = options;
-  signal?.throwIfAborted();
-  const bytes = toByteTransport(transport);
-  const exchange = new HandshakeExchange(bytes, { operation: "Cannot connect", timeout, clock, signal });
+  const exchange = new HandshakeExchange("Cannot connect", transport, options);
+  const { onHead, signal } = options;
   try {
     onHead?.("sent", new TextDecoder().decode(sent.head).trimEnd().replaceAll("\r\n", "\n"));
     await exchange.write(sent.head);
-    const response = await readResponse(exchange, limits);
+    const response = await readResponse(exchange);
     signal?.throwIfAborted();
     onHead?.("received", formatHead(`HTTP/1.1 ${response.status} ${response.statusText}`, response.headers));
     const agreement = await checkUpgradeResponse(response, sent);
-    return new WebSocketConnection(bytes, {
+    return new WebSocketConnection(exchange.transport, {
       ...options,
       ...agreement,
       role: "client",
@@ -75,15 +70,15 @@ export async function connectWebSocket(
 }
 
 /** The final response; with its body where it refuses. */
-async function readResponse(exchange: HandshakeExchange, limits: HeadLimits): Promise<HandshakeResponse> {
+async function readResponse(exchange: HandshakeExchange): Promise<HandshakeResponse> {
   for (let count = 0; count <= maxInterimResponses; count++) {
-    const response = await exchange.read(new ResponseReader(limits));
+    const response = await exchange.read(createResponseReader(exchange.limits));
     if (isInterimResponse(response)) continue;
     if (response.status === 101) return response;
-    const reader = new ResponseBodyReader(response, maxRefusalBody);
+    const body: number[] = [];
     // Where the body breaks off, what came of it is what there is.
-    await exchange.read(reader).catch(() => {});
-    return { ...response, body: reader.body };
+    await exchange.read(createBodyReader(response, body)).catch(() => {});
+    return { ...response, body: Uint8Array.from(body) };
   }
   throw new HandshakeError(`Cannot connect: more than ${maxInterimResponses} interim responses`);
 }

@@ -6,7 +6,12 @@
 
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
-import { checkNumber, engineDefaults, type MessageLimits } from "../protocol/engine_options.ts";
+import {
+  checkFunctions,
+  checkNumbers,
+  engineDefaults,
+  type MessageLimits,
+} from "../protocol/engine_options.ts";
 import type { AgreedExtension } from "../protocol/extension.ts";
 import type { Role } from "../protocol/role.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -61,7 +66,7 @@ export interface ConnectionOptions extends CommonOptions {
   readonly head?: Uint8Array | undefined;
 }
 
-/** The numbers of a connection, checked. */
+/** What a connection goes by, checked. */
 export interface ConnectionLimits {
   readonly receiveHighWaterMark: number;
   readonly sendHighWaterMark: number;
@@ -72,30 +77,22 @@ export interface ConnectionLimits {
   readonly clock: Clock;
 }
 
+const defaults = {
+  ...engineDefaults,
+  receiveHighWaterMark: 64 * 1024,
+  sendHighWaterMark: 64 * 1024,
+  maxSendQueue: 16 * 1024 * 1024,
+  closeTimeout: 10_000,
+  pingInterval: 20_000,
+  pingTimeout: 20_000,
+};
+
 /** Checks all that a connection will use. Throws `TypeError` or `RangeError`. */
 export function checkConnectionOptions(options: CommonOptions): ConnectionLimits {
-  checkNumber("maxMessageSize", options.maxMessageSize, engineDefaults.maxMessageSize);
-  checkNumber("maxFragments", options.maxFragments, engineDefaults.maxFragments, 1);
-  checkNumber("fragmentSize", options.fragmentSize, engineDefaults.fragmentSize);
-  checkFunction("onMessage", options.onMessage);
-  checkFunction("onFrame", options.onFrame);
-  if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
+  const { clock = systemClock, signal } = options;
+  checkFunctions(options, "onMessage", "onFrame");
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError("Cannot use signal: not an AbortSignal");
   }
-  return {
-    receiveHighWaterMark: checkNumber("receiveHighWaterMark", options.receiveHighWaterMark, 65536),
-    sendHighWaterMark: checkNumber("sendHighWaterMark", options.sendHighWaterMark, 65536),
-    maxSendQueue: checkNumber("maxSendQueue", options.maxSendQueue, 16 * 1024 * 1024),
-    closeTimeout: checkNumber("closeTimeout", options.closeTimeout, 10_000),
-    pingInterval: checkNumber("pingInterval", options.pingInterval, 20_000),
-    pingTimeout: checkNumber("pingTimeout", options.pingTimeout, 20_000),
-    clock: options.clock ?? systemClock,
-  };
-}
-
-/** Throws `TypeError` for what is given and cannot be called. */
-export function checkFunction(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "function") {
-    throw new TypeError(`Cannot use ${name}: not a function`);
-  }
+  return { ...checkNumbers(options, defaults), clock };
 }

@@ -6,148 +6,143 @@
  */
 
 import { HandshakeError } from "../handshake/handshake_error.ts";
-import type { ReadHead } from "../handshake/head_reader.ts";
-import type { ByteReceiver, ByteTransport } from "./byte_transport.ts";
-import type { Clock } from "./clock.ts";
-
-const empty = new Uint8Array(0);
-
-/** What reads a head. */
-interface Reader<Head> {
-  push(bytes: Uint8Array): ReadHead<Head> | undefined;
-}
+import type { Reader } from "../handshake/head_reader.ts";
+import { defaultHeadLimits, type HeadLimits } from "../handshake/limits.ts";
+import { checkNumbers } from "../protocol/engine_options.ts";
+import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { toByteTransport } from "./stream_transport.ts";
 
 /** What an exchange lives by. */
-export interface ExchangeOptions {
-  /** Who fails: for the message of the error. */
-  readonly operation: string;
-  /** Milliseconds until it fails, in all. */
-  readonly timeout: number;
-  readonly clock: Clock;
+export interface ExchangeOptions extends Partial<HeadLimits> {
+  /** The most milliseconds that it may take. Default 10 000. */
+  readonly handshakeTimeout?: number | undefined;
+  /** Gives up, and destroys the transport. */
   readonly signal?: AbortSignal | undefined;
+  /** The source of time, for tests. */
+  readonly clock?: Clock | undefined;
   /** Bytes that were read before. */
   readonly head?: Uint8Array | undefined;
 }
 
-/** One opening handshake's use of a transport. */
+const defaults = { ...defaultHeadLimits, handshakeTimeout: 10_000 };
+
+/** One opening handshake's use of a transport. Once it has failed, whatever is awaited of it rejects with the reason. */
 export class HandshakeExchange {
+  /** What heads may cost. */
+  readonly limits: HeadLimits;
+  /** What carries the bytes. */
+  readonly transport: ByteTransport;
+  /** Bytes that came behind what was read. */
+  rest: Uint8Array<ArrayBuffer>;
   /** Whether it has ended its transport, and only waits for the peer to do so. */
   ending = false;
 
-  readonly #transport: ByteTransport;
-  readonly #options: ExchangeOptions;
-  #rest: Uint8Array<ArrayBuffer>;
-  #cancelTimer: () => void = () => {};
-  /** What ended it, if something did. */
+  readonly #operation: string;
+  readonly #signal: AbortSignal | undefined;
+  readonly #startTimer: () => () => void;
+  #cancelTimer = (): void => {};
   #failure: { readonly error: unknown } | undefined;
-  #onBytes: ((bytes: Uint8Array) => void) | undefined;
-  #onDrained: (() => void) | undefined;
-  #onFailure: ((error: unknown) => void) | undefined;
+  #fail!: (error: unknown) => void;
+  readonly #failed = new Promise<never>((_, reject) => this.#fail = reject);
+  #onBytes!: (bytes: Uint8Array<ArrayBuffer>) => void;
+  #onDrained!: () => void;
 
-  /** `options.signal` is not aborted. */
-  constructor(transport: ByteTransport, options: ExchangeOptions) {
-    this.#transport = transport;
-    this.#options = options;
-    this.#rest = new Uint8Array(options.head ?? empty);
-    options.signal?.addEventListener("abort", this.#onAbort);
+  /**
+   * Takes a transport over; `operation` begins the messages of its errors. Throws, and leaves the transport alone, for numbers and
+   * transports that mean nothing, and where the signal is aborted.
+   */
+  constructor(operation: string, transport: ByteStreamPair | ByteTransport, options: ExchangeOptions) {
+    const { clock = systemClock, signal, head } = options;
+    const { handshakeTimeout, ...limits } = checkNumbers(options, defaults);
+    signal?.throwIfAborted();
+    this.limits = limits;
+    this.transport = toByteTransport(transport);
+    this.rest = new Uint8Array(head ?? []);
+    this.#operation = operation;
+    this.#signal = signal;
+    this.#startTimer = () => clock.after(handshakeTimeout, () => this.#break("the handshake took too long"));
+    this.#failed.catch(() => {});
     this.restart();
-    transport.start(this.#receiver);
+    signal?.addEventListener("abort", this.#onAbort);
+    this.transport.start({
+      receiveBytes: (bytes) => {
+        if (this.ending) return;
+        this.transport.pause();
+        this.#onBytes(new Uint8Array(bytes));
+      },
+      receiveEnd: () => this.#break("the peer has left"),
+      drained: () => this.#onDrained(),
+      closed: (cause) => this.#break("the transport is gone", { cause }),
+    });
   }
 
-  readonly #onAbort = (): void => this.destroy(this.#options.signal?.reason);
-
-  readonly #receiver: ByteReceiver = {
-    receiveBytes: (bytes) => this.#onBytes?.(bytes),
-    receiveEnd: () => this.destroy(this.#error("the peer has left")),
-    drained: () => this.#onDrained?.(),
-    closed: (cause) => this.#fail(this.#error("the transport is gone", { cause })),
-  };
-
-  #error(reason: string, options?: ErrorOptions): HandshakeError {
-    return new HandshakeError(`${this.#options.operation}: ${reason}`, undefined, options);
-  }
+  readonly #onAbort = (): void => this.destroy(this.#signal!.reason);
 
   /** Gives the deadline anew. */
   restart(): void {
     this.#cancelTimer();
-    const { clock, timeout } = this.#options;
-    this.#cancelTimer = clock.after(timeout, () => this.destroy(this.#error("the handshake took too long")));
-  }
-
-  /** Whether it has failed, and its transport is gone. */
-  get ended(): boolean {
-    return this.#failure !== undefined;
-  }
-
-  /** Bytes that came behind the last head. */
-  get rest(): Uint8Array<ArrayBuffer> {
-    return this.#rest;
+    this.#cancelTimer = this.#startTimer();
   }
 
   /** Reads a head. Rejects with what the reader throws, and with `HandshakeError` where no head comes. */
-  read<Head>(reader: Reader<Head>): Promise<Head> {
-    return new Promise((resolve, reject) => {
-      if (this.#failure !== undefined) return reject(this.#failure.error);
-      this.#onFailure = reject;
-      this.#onBytes = (bytes) => {
-        try {
-          const read = reader.push(bytes);
-          if (read === undefined) return;
-          this.#rest = read.rest;
-          resolve(read.head);
-        } catch (error) {
-          reject(error);
-        }
-        this.#onBytes = undefined;
-        this.#transport.pause();
-      };
-      this.#onBytes(this.#rest);
-      if (this.#onBytes !== undefined) this.#transport.resume();
+  async read<Head>(reader: Reader<Head>): Promise<Head> {
+    let read = reader(this.rest);
+    while (read === undefined) read = reader(await this.wait(this.#receive()));
+    this.rest = read.rest;
+    return read.head;
+  }
+
+  #receive(): Promise<Uint8Array<ArrayBuffer>> {
+    return new Promise((resolve) => {
+      this.#onBytes = resolve;
+      this.transport.resume();
     });
   }
 
-  /** Waits for something else, as long as the exchange lives. */
+  /** Waits for something else. */
   wait<Value>(promise: Promise<Value>): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      this.#onFailure = reject;
-      promise.then(resolve, reject);
-    });
+    return Promise.race([this.#failed, promise]);
   }
 
   /** Writes all of it. Rejects with `HandshakeError` where the transport fails. */
   write(bytes: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.#failure !== undefined) return reject(this.#failure.error);
-      this.#onFailure = reject;
-      this.#onDrained = resolve;
-      if (this.#transport.write([bytes])) resolve();
-    });
+    return this.wait(
+      new Promise((resolve) => {
+        this.#onDrained = resolve;
+        if (this.transport.write([bytes])) resolve();
+      }),
+    );
   }
 
-  #fail(error: unknown): void {
-    if (this.#failure !== undefined) return;
-    this.#failure = { error };
+  #break(reason: string, options?: ErrorOptions): void {
+    this.destroy(new HandshakeError(`${this.#operation}: ${reason}`, undefined, options));
+  }
+
+  #stop(): void {
     this.#cancelTimer();
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    this.#onFailure?.(error);
+    this.#signal?.removeEventListener("abort", this.#onAbort);
   }
 
-  /** Ends the exchange and its transport. */
+  /** Fails the exchange and destroys its transport. */
   destroy(error: unknown): void {
+    this.#stop();
+    this.#failure ??= { error };
     this.#fail(error);
-    this.#transport.destroy(error);
+    this.transport.destroy(error);
   }
 
   /** Ends the transport behind what was written; what still comes is not read by anybody, and not for long. */
   end(): void {
     this.ending = true;
-    this.#transport.end();
-    this.#transport.resume();
+    this.transport.end();
+    this.transport.resume();
   }
 
-  /** Hands the transport on, paused. Returns the bytes that came behind the last head. */
+  /** Hands the transport on, paused. Returns the bytes that came behind what was read. Throws where it has failed. */
   release(): Uint8Array<ArrayBuffer> {
-    this.#fail(undefined);
-    return this.#rest;
+    this.#stop();
+    if (this.#failure !== undefined) throw this.#failure.error;
+    return this.rest;
   }
 }

@@ -6,27 +6,16 @@
 
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import { type HandshakeResponse, toHandshakeResponse } from "../handshake/handshake_response.ts";
-import type { HeadLimits } from "../handshake/limits.ts";
-import { RequestReader } from "../handshake/request_reader.ts";
-import { checkHandshakeOptions } from "./accept_options.ts";
+import { createRequestReader } from "../handshake/request_reader.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
-import { type Clock, systemClock } from "./clock.ts";
 import { type AnswerOptions, encodeAnswer } from "./encode_answer.ts";
-import { HandshakeExchange } from "./handshake_exchange.ts";
-import { releaseTransport, toByteTransport } from "./stream_transport.ts";
+import { type ExchangeOptions, HandshakeExchange } from "./handshake_exchange.ts";
+import { releaseTransport } from "./stream_transport.ts";
 
 /** The options of `readRequest()` and `respond()`. */
-export interface RequestOptions extends Partial<HeadLimits> {
-  /** The most milliseconds that it may take. Default 10 000. */
-  readonly handshakeTimeout?: number | undefined;
-  /** Bytes that were read before. */
-  readonly head?: Uint8Array | undefined;
+export interface RequestOptions extends ExchangeOptions {
   /** Whether the bytes come over TLS. Default false: not known. */
   readonly secure?: boolean | undefined;
-  /** Gives up, and destroys the transport. */
-  readonly signal?: AbortSignal | undefined;
-  /** The source of time, for tests. */
-  readonly clock?: Clock | undefined;
 }
 
 /** A request, and the bytes that were read behind its head. */
@@ -60,9 +49,8 @@ export async function readRequest(
   transport: ByteStreamPair | ByteTransport,
   options: RequestOptions = {},
 ): Promise<ReadRequest> {
-  const { limits } = checkHandshakeOptions(options);
   return await exchange("Cannot read a request", transport, options, async (exchange) => ({
-    request: await exchange.read(new RequestReader(limits, options.secure)),
+    request: await exchange.read(createRequestReader(exchange.limits, options.secure)),
     head: exchange.rest,
   }));
 }
@@ -89,19 +77,16 @@ export async function respond(
 async function exchange<Result>(
   operation: string,
   transport: ByteStreamPair | ByteTransport,
-  { handshakeTimeout, head, signal, clock = systemClock }: RequestOptions,
+  options: RequestOptions,
   run: (exchange: HandshakeExchange) => Promise<Result>,
 ): Promise<Result> {
-  const { timeout } = checkHandshakeOptions({ handshakeTimeout });
-  signal?.throwIfAborted();
-  const bytes = toByteTransport(transport);
-  const exchange = new HandshakeExchange(bytes, { operation, timeout, clock, signal, head });
+  const exchange = new HandshakeExchange(operation, transport, options);
   try {
     return await run(exchange);
   } finally {
     if (!exchange.ending) {
       exchange.release();
-      releaseTransport(bytes);
+      releaseTransport(exchange.transport);
     }
   }
 }

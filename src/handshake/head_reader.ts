@@ -7,15 +7,16 @@
 
 import { tokenPattern } from "./fields.ts";
 import type { HandshakeError } from "./handshake_error.ts";
-import { decodeLatin1 } from "./latin1.ts";
 import type { HeadLimits } from "./limits.ts";
 
 /** What differs between the heads of requests and of responses. */
-export interface HeadGrammar<Start> {
+export interface HeadGrammar<Head> {
   /** How many empty lines before the start line are passed over. */
   readonly emptyLines: number;
-  /** What the start line says; throws what `fail` makes when it is malformed. */
-  parseStartLine(line: string): Start;
+  /** The start line. */
+  readonly startLine: RegExp;
+  /** The head, from what `startLine` matched and the fields; those of one name are joined as RFC 9110 §5.3 has it. */
+  createHead(start: RegExpExecArray, headers: Headers): Head;
   /** The error of a malformed or too large head; a server answers it with `status`. */
   fail(status: number, reason: string): HandshakeError;
 }
@@ -28,117 +29,61 @@ export interface ReadHead<Head> {
   readonly rest: Uint8Array<ArrayBuffer>;
 }
 
-/** A head taken apart, nothing in it understood yet. */
-export interface HeadLines<Start> {
-  /** The start line. */
-  readonly start: Start;
-  /** The fields; those of one name are joined as RFC 9110 §5.3 has it. */
-  readonly headers: Headers;
-}
+/** Takes the next bytes, which it does not keep. `undefined` until the head is whole; then, or after it has thrown, it is done with. */
+export type Reader<Head> = (bytes: Uint8Array) => ReadHead<Head> | undefined;
 
+// RFC 9112 §2.2 a bare CR is invalid, RFC 9110 §5.5 so is every other control character but HTAB, a bare LF too;
+// RFC 9112 §5.2 obs-fold: "MUST either reject the message by sending a 400..."
+// deno-lint-ignore no-control-regex
+const misplaced = /\r[^\n]|[^\r]\n|\n[\t ]|[\0-\x08\v\f\x0e-\x1f\x7f]/;
 // RFC 9112 §5 field-line = field-name ":" OWS field-value OWS; `Headers` would trim too, but not everywhere in linear time
 const field = new RegExp(`^(${tokenPattern}):[ \\t]*(.*[^ \\t])?[ \\t]*$`);
 
-/** Reads one head; a new one takes a new reader. */
-export class HeadReader<Start> {
-  readonly #limits: HeadLimits;
-  readonly #grammar: HeadGrammar<Start>;
-  readonly #headers = new Headers();
-  #start: Start | undefined;
-  #emptyLines = 0;
-  #fieldLines = 0;
-  #size = 0;
-  #line = new Uint8Array(128);
-  #lineLength = 0;
-  #afterCarriageReturn = false;
-  #end: unknown;
+/** A reader of one head under `limits`, which throws what `fail` and `createHead` make. */
+export function createHeadReader<Head>(
+  { maxHeaderLine, maxHeaders, maxHeadSize }: HeadLimits,
+  { emptyLines, startLine, createHead, fail }: HeadGrammar<Head>,
+): Reader<Head> {
+  const headers = new Headers();
+  let start: RegExpExecArray | undefined;
+  let previous = "\n";
+  let line = "";
+  let size = 0;
+  let passedOver = 0;
+  let fields = 0;
 
-  /** A reader of one head under `limits`. */
-  constructor(limits: HeadLimits, grammar: HeadGrammar<Start>) {
-    this.#limits = limits;
-    this.#grammar = grammar;
-  }
-
-  /**
-   * Takes the next bytes, which it does not keep. `undefined` until the head is whole.
-   *
-   * @throws {HandshakeError} when the head is malformed or too large; again at every later call.
-   */
-  push(bytes: Uint8Array): ReadHead<HeadLines<Start>> | undefined {
-    if (this.#end !== undefined) throw this.#end;
-    try {
-      for (let i = 0; i < bytes.length; i++) {
-        const start = this.#pushByte(bytes[i] as number);
-        if (start === undefined) continue;
-        this.#end = new TypeError("Cannot read a second head: the first is whole");
-        return { head: { start, headers: this.#headers }, rest: new Uint8Array(bytes.subarray(i + 1)) };
-      }
-    } catch (error) {
-      this.#end = error;
-      throw error;
+  function readCharacter(character: string): Head | undefined {
+    if (++size > maxHeadSize) throw fail(431, `a head longer than ${maxHeadSize} bytes`);
+    if (misplaced.test(previous + character)) {
+      throw fail(400, "a CR, LF, space or control character out of place");
+    }
+    previous = character;
+    if (character === "\n") return readLine(line);
+    if (character !== "\r") line += character;
+    if (line.length > maxHeaderLine) {
+      throw fail(start === undefined ? 414 : 431, `a line longer than ${maxHeaderLine} bytes`);
     }
     return undefined;
   }
 
-  #pushByte(byte: number): Start | undefined {
-    const { maxHeaderLine, maxHeadSize } = this.#limits;
-    if (++this.#size > maxHeadSize) throw this.#fail(431, `the head is longer than ${maxHeadSize} bytes`);
-    if (this.#afterCarriageReturn) {
-      // RFC 9112 §2.2 "A recipient of such a bare CR MUST consider that element to be invalid"
-      if (byte !== 0x0a) throw this.#fail(400, "a CR without LF");
-      this.#afterCarriageReturn = false;
-      return this.#endLine();
-    }
-    if (byte === 0x0d) {
-      this.#afterCarriageReturn = true;
-      return undefined;
-    }
-    // RFC 9110 §5.5 "Field values containing other CTL characters are also invalid"; a bare LF is one of them
-    if (byte < 0x20 && byte !== 0x09 || byte === 0x7f) {
-      throw this.#fail(400, "a control character in the head");
-    }
-    // RFC 9112 §5.2 obs-fold: "MUST either reject the message by sending a 400..."
-    if (byte <= 0x20 && this.#lineLength === 0) {
-      throw this.#fail(400, "a line of the head begins with a space");
-    }
-    if (this.#lineLength === maxHeaderLine) {
-      throw this.#fail(this.#start === undefined ? 414 : 431, `a line is longer than ${maxHeaderLine} bytes`);
-    }
-    this.#append(byte);
+  function readLine(text: string): Head | undefined {
+    line = "";
+    if (text === "" && start !== undefined) return createHead(start, headers);
+    // RFC 9112 §2.2 "a server ... SHOULD ignore at least one empty line (CRLF) received prior to the request-line"
+    if (text === "" && passedOver++ < emptyLines) return undefined;
+    const match = (start === undefined ? startLine : field).exec(text);
+    if (match === null) throw fail(400, `a malformed ${start === undefined ? "start" : "field"} line`);
+    if (start === undefined) start = match;
+    else if (++fields > maxHeaders) throw fail(431, `more than ${maxHeaders} fields`);
+    else headers.append(match[1] as string, match[2] ?? "");
     return undefined;
   }
 
-  #append(byte: number): void {
-    if (this.#lineLength === this.#line.length) {
-      const longer = new Uint8Array(2 * this.#line.length);
-      longer.set(this.#line);
-      this.#line = longer;
+  return (bytes) => {
+    for (let at = 0; at < bytes.length;) {
+      const head = readCharacter(String.fromCharCode(bytes[at++] as number));
+      if (head !== undefined) return { head, rest: new Uint8Array(bytes.subarray(at)) };
     }
-    this.#line[this.#lineLength++] = byte;
-  }
-
-  /** The start line, at the end of the head. */
-  #endLine(): Start | undefined {
-    const line = decodeLatin1(this.#line.subarray(0, this.#lineLength));
-    this.#lineLength = 0;
-    if (this.#start === undefined) {
-      // RFC 9112 §2.2 "a server ... SHOULD ignore at least one empty line (CRLF) received prior to the request-line"
-      if (line !== "" || ++this.#emptyLines > this.#grammar.emptyLines) {
-        this.#start = this.#grammar.parseStartLine(line);
-      }
-      return undefined;
-    }
-    if (line === "") return this.#start;
-    const { maxHeaders } = this.#limits;
-    if (++this.#fieldLines > maxHeaders) throw this.#fail(431, `more than ${maxHeaders} header fields`);
-    // RFC 9112 §5.1 "No whitespace is allowed between the field name and colon"
-    const [, name, value = ""] = field.exec(line) ?? [];
-    if (name === undefined) throw this.#fail(400, "a header field without name and colon");
-    this.#headers.append(name, value);
     return undefined;
-  }
-
-  #fail(status: number, reason: string): HandshakeError {
-    return this.#grammar.fail(status, reason);
-  }
+  };
 }

@@ -20,30 +20,3 @@ export const defaultHeadLimits: HeadLimits = {
   maxHeaders: 128,
   maxHeadSize: 32 * 1024,
 };
-
-/**
- * The limits of `defaults`, each replaced by the one given under its name.
- *
- * @throws {TypeError} when one given is no number.
- * @throws {RangeError} when it is NaN, infinite, negative or no integer.
- */
-export function resolveLimits<Limits extends { readonly [Name in keyof Limits]: number }>(
-  defaults: Limits,
-  given: { readonly [Name in keyof Limits]?: number | undefined } = {},
-): Limits {
-  const limits: { [Name in keyof Limits]: number } = { ...defaults };
-  for (const name in defaults) {
-    const value = given[name];
-    if (value === undefined) continue;
-    checkLimit(name, value);
-    limits[name] = value;
-  }
-  return limits as Limits;
-}
-
-function checkLimit(name: string, value: unknown): void {
-  if (typeof value !== "number") throw new TypeError(`Cannot use ${name}: it is no number`);
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(`Cannot use ${name}: ${value} is no integer from 0 up`);
-  }
-}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkFunctions } from "../protocol/engine_options.ts";
 import type { Extension } from "../protocol/extension.ts";
 import { type OriginPolicy, serializeOrigin } from "./check_origin.ts";
 import type { ProtocolChoice } from "./choose_protocol.ts";
@@ -36,12 +37,10 @@ export interface UpgradeOptions {
  * in a head or belongs to the handshake, an origin that is none, and what is no function where one is called for.
  */
 export function checkUpgradeOptions(options: UpgradeOptions): void {
-  const { protocols = [], headers, authorize, origins = [], extensions = [] } = options;
+  const { protocols = [], headers, origins = [], extensions = [] } = options;
   if (typeof protocols !== "function") checkTokens("protocols", protocols);
   if (typeof headers !== "function") checkFields(headers);
-  if (authorize !== undefined && typeof authorize !== "function") {
-    throw new TypeError("Cannot use authorize: it is no function");
-  }
+  checkFunctions(options, "authorize");
   if (typeof origins !== "function" && origins !== "*") {
     if (!Array.isArray(origins)) {
       throw new TypeError('Cannot use origins: it is no list, no function and not "*"');

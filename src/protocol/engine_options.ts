@@ -37,6 +37,9 @@ export const engineDefaults = {
   fragmentSize: 0,
 } as const;
 
+/** The least that each number may be, where that is not 0. */
+const minimums: Readonly<Record<string, number>> = { maxFragments: 1 };
+
 /** How one message is sent. */
 export interface SendOptions {
   /** Whether to compress it, where compression was agreed. Default: as the extension's threshold has it. */
@@ -56,4 +59,31 @@ export function checkNumber(name: string, value: unknown, fallback: number, mini
     throw new RangeError(`Cannot use ${name}: not an integer from ${minimum} on`);
   }
   return value;
+}
+
+/**
+ * The numbers of `defaults`, each replaced by the option of its name. Throws `TypeError` and `RangeError` as
+ * `checkNumber()` does.
+ */
+export function checkNumbers<Numbers extends { readonly [Name in keyof Numbers]: number }>(
+  options: { readonly [Name in keyof Numbers]?: unknown },
+  defaults: Numbers,
+): Numbers {
+  const numbers: { [Name in keyof Numbers]: number } = { ...defaults };
+  for (const name in defaults) {
+    numbers[name] = checkNumber(name, options[name], defaults[name], minimums[name]);
+  }
+  return numbers as Numbers;
+}
+
+/** Throws `TypeError` for what is given under one of these names and cannot be called. */
+export function checkFunctions<Name extends string>(
+  options: { readonly [Key in Name]?: unknown },
+  ...names: readonly Name[]
+): void {
+  for (const name of names) {
+    if (options[name] !== undefined && typeof options[name] !== "function") {
+      throw new TypeError(`Cannot use ${name}: not a function`);
+    }
+  }
 }

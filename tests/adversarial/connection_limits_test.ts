@@ -144,14 +144,17 @@ test("10 000 Pings and 10 000 messages in one chunk are all answered", async () 
 /** A signal that counts who listens. */
 function createCountingSignal(): { signal: AbortSignal; listeners: () => number } {
   const { signal } = new AbortController();
-  let listeners = 0;
+  const listeners = new Set<unknown>();
   const add = signal.addEventListener.bind(signal);
   const remove = signal.removeEventListener.bind(signal);
   Object.assign(signal, {
-    addEventListener: (...given: Parameters<typeof add>) => (listeners++, add(...given)),
-    removeEventListener: (...given: Parameters<typeof remove>) => (listeners--, remove(...given)),
+    addEventListener: (...given: Parameters<typeof add>) => (listeners.add(given[1]), add(...given)),
+    removeEventListener(...given: Parameters<typeof remove>) {
+      listeners.delete(given[1]);
+      remove(...given);
+    },
   });
-  return { signal, listeners: () => listeners };
+  return { signal, listeners: () => listeners.size };
 }
 
 test("thousands of connections leave no timer and no listener behind", async () => {

@@ -6,7 +6,7 @@ import type { UpgradeRequestOptions } from "../../src/handshake/handshake_offer.
 import type { HandshakeResponse } from "../../src/handshake/handshake_response.ts";
 import { encodeLatin1 } from "../../src/handshake/latin1.ts";
 import { defaultHeadLimits } from "../../src/handshake/limits.ts";
-import { ResponseReader } from "../../src/handshake/response_reader.ts";
+import { createResponseReader } from "../../src/handshake/response_reader.ts";
 import { answerUpgrade } from "../../src/handshake/server_handshake.ts";
 import type { Extension, ExtensionParameters } from "../../src/protocol/extension.ts";
 import { exampleAccept, exampleKey, type FieldChanges, headText, readRequest } from "../kit/heads.ts";
@@ -15,7 +15,7 @@ import { decodeLatin1 } from "../../src/handshake/latin1.ts";
 function readResponse(changes: FieldChanges, status = 101): HandshakeResponse {
   const fields = { "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": exampleAccept };
   const text = headText(`HTTP/1.1 ${status} x`, { ...fields, ...changes });
-  const read = new ResponseReader(defaultHeadLimits).push(encodeLatin1(text));
+  const read = createResponseReader(defaultHeadLimits)(encodeLatin1(text));
   if (read === undefined) throw new Error("Cannot read the response: it is not whole");
   return read.head;
 }
@@ -54,7 +54,7 @@ test("checkUpgradeResponse() takes the answer to its key (RFC 6455 §4.1)", asyn
 test("checkUpgradeResponse() takes what answerUpgrade() writes", async () => {
   const sent = createUpgradeRequest("ws://a", { protocols: ["b", "c"] });
   const { head } = await answerUpgrade(readRequest(decodeLatin1(sent.head)), { protocols: ["c"] });
-  const read = new ResponseReader(defaultHeadLimits).push(head);
+  const read = createResponseReader(defaultHeadLimits)(head);
   if (read === undefined) throw new Error("the answer is whole");
   assertEquals((await checkUpgradeResponse(read.head, sent)).protocol, "c");
 });

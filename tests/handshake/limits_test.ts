@@ -1,38 +1,39 @@
 import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
-import { defaultHeadLimits, resolveLimits } from "../../src/handshake/limits.ts";
+import { defaultHeadLimits } from "../../src/handshake/limits.ts";
+import { checkNumbers } from "../../src/protocol/engine_options.ts";
 
-test("resolveLimits() gives the defaults where nothing is said", () => {
-  assertEquals(resolveLimits(defaultHeadLimits), {
+test("checkNumbers() gives the defaults where nothing is said", () => {
+  assertEquals(checkNumbers({}, defaultHeadLimits), {
     maxHeaderLine: 8192,
     maxHeaders: 128,
     maxHeadSize: 32768,
   });
-  assertEquals(resolveLimits(defaultHeadLimits, { maxHeaders: undefined }), defaultHeadLimits);
+  assertEquals(checkNumbers({ maxHeaders: undefined }, defaultHeadLimits), defaultHeadLimits);
 });
 
-test("resolveLimits() takes what is given, and no other option with it", () => {
+test("checkNumbers() takes what is given, and no other option with it", () => {
   const given = { maxHeaders: 0, maxHeadSize: 2 ** 40, protocols: ["chat"] };
-  assertEquals(resolveLimits(defaultHeadLimits, given), {
+  assertEquals(checkNumbers(given, defaultHeadLimits), {
     maxHeaderLine: 8192,
     maxHeaders: 0,
     maxHeadSize: 2 ** 40,
   });
 });
 
-test("resolveLimits() refuses a number that is no limit with a RangeError", () => {
+test("checkNumbers() refuses a number that is no limit with a RangeError", () => {
   for (const value of [NaN, -1, 1.5, Infinity, -Infinity, 2 ** 53]) {
     assertThrows(
-      () => resolveLimits(defaultHeadLimits, { maxHeaders: value }),
+      () => checkNumbers({ maxHeaders: value }, defaultHeadLimits),
       RangeError,
       "Cannot use maxHeaders",
     );
   }
 });
 
-test("resolveLimits() refuses what is no number with a TypeError", () => {
+test("checkNumbers() refuses what is no number with a TypeError", () => {
   for (const value of ["1", null, 1n, {}]) {
     const given = { maxHeadSize: value as unknown as number };
-    assertThrows(() => resolveLimits(defaultHeadLimits, given), TypeError, "Cannot use maxHeadSize");
+    assertThrows(() => checkNumbers(given, defaultHeadLimits), TypeError, "Cannot use maxHeadSize");
   }
 });

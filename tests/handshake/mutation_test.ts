@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { formatExtensions, parseExtensions } from "../../src/handshake/extension_header.ts";
 import { HandshakeError } from "../../src/handshake/handshake_error.ts";
 import { defaultHeadLimits } from "../../src/handshake/limits.ts";
-import { ResponseReader } from "../../src/handshake/response_reader.ts";
+import { createResponseReader } from "../../src/handshake/response_reader.ts";
 import { answerUpgrade } from "../../src/handshake/server_handshake.ts";
 import { exampleAccept, feedEveryWay, feedRequest, headText, requestText } from "../kit/heads.ts";
 
@@ -50,7 +50,7 @@ function mutate(text: string, random: (below: number) => number): string {
   return mutated;
 }
 
-test("RequestReader and answerUpgrade() end every mutation of a request in an answer or an error of the peer", async () => {
+test("createRequestReader() and answerUpgrade() end every mutation of a request in an answer or an error of the peer", async () => {
   const random = createRandom(1);
   const good = requestText({
     "Origin": "https://a",
@@ -71,7 +71,7 @@ test("RequestReader and answerUpgrade() end every mutation of a request in an an
   assert(accepted > 0 && accepted < 150);
 });
 
-test("ResponseReader ends every mutation of a response the same way in any chunking", () => {
+test("createResponseReader() ends every mutation of a response the same way in any chunking", () => {
   const random = createRandom(2);
   const good = headText("HTTP/1.1 101 Switching Protocols", {
     "Upgrade": "websocket",
@@ -80,7 +80,7 @@ test("ResponseReader ends every mutation of a response the same way in any chunk
   });
   for (let run = 0; run < 400; run++) {
     feedEveryWay(
-      () => new ResponseReader(defaultHeadLimits),
+      () => createResponseReader(defaultHeadLimits),
       mutate(`${good}\x81\x05Hello`, random),
       ({ status, statusText, headers }) => ({ status, statusText, headers: [...headers] }),
     );

@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { HandshakeError } from "../../src/handshake/handshake_error.ts";
 import { type HandshakeResponse, isInterimResponse } from "../../src/handshake/handshake_response.ts";
 import { defaultHeadLimits } from "../../src/handshake/limits.ts";
-import { ResponseReader } from "../../src/handshake/response_reader.ts";
+import { createResponseReader } from "../../src/handshake/response_reader.ts";
 import { exampleAccept, feedEveryWay, headText, type Outcome } from "../kit/heads.ts";
 
 const fields = { "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": exampleAccept };
@@ -11,7 +11,7 @@ const answer = headText("HTTP/1.1 101 Switching Protocols", fields);
 
 function feedResponse(text: string): Outcome<HandshakeResponse> {
   return feedEveryWay(
-    () => new ResponseReader(defaultHeadLimits),
+    () => createResponseReader(defaultHeadLimits),
     text,
     ({ status, statusText, headers }) => ({ status, statusText, headers: [...headers] }),
   );
@@ -20,11 +20,11 @@ function feedResponse(text: string): Outcome<HandshakeResponse> {
 function assertMalformed(error: HandshakeError | undefined, reason = /./): void {
   assertEquals(error?.status, 0);
   assertEquals(error?.response, undefined);
-  assertMatch(error?.message ?? "", /^Cannot connect: the response is malformed: /);
+  assertMatch(error?.message ?? "", /^Cannot connect: the response has /);
   assertMatch(error?.message ?? "", reason);
 }
 
-test("ResponseReader reads a 101 in any chunking, and copies the frames behind it (RFC 6455 §4.1)", () => {
+test("createResponseReader() reads a 101 in any chunking, and copies the frames behind it (RFC 6455 §4.1)", () => {
   const { head, rest } = feedResponse(`${answer}\x81\x05Hello`);
   assertEquals(head?.status, 101);
   assertEquals(head?.statusText, "Switching Protocols");
@@ -32,13 +32,13 @@ test("ResponseReader reads a 101 in any chunking, and copies the frames behind i
   assertEquals(rest, "\x81\x05Hello");
 });
 
-test("ResponseReader takes an empty reason phrase, and none at all (RFC 9112 §4)", () => {
+test("createResponseReader() takes an empty reason phrase, and none at all (RFC 9112 §4)", () => {
   assertEquals(feedResponse(headText("HTTP/1.1 101 ", fields)).head?.statusText, "");
   assertEquals(feedResponse(headText("HTTP/1.1 101", fields)).head?.statusText, "");
   assertEquals(feedResponse(headText("HTTP/1.1 101 caf\xe9 a\tb", fields)).head?.statusText, "caf\xe9 a\tb");
 });
 
-test("ResponseReader reads any final response, an HTTP/1.0 one too, with its fields and its body behind", () => {
+test("createResponseReader() reads any final response, an HTTP/1.0 one too, with its fields and its body behind", () => {
   for (const status of [200, 204, 301, 400, 401, 403, 426, 429, 500, 503, 599, 999]) {
     const { head, rest } = feedResponse(
       `HTTP/1.1 ${status} x\r\nLocation: http://other.example/\r\n\r\nbody`,
@@ -50,7 +50,7 @@ test("ResponseReader reads any final response, an HTTP/1.0 one too, with its fie
   assertEquals(feedResponse("HTTP/1.0 503 x\r\n\r\n").head?.status, 503);
 });
 
-test("ResponseReader refuses what is no HTTP/1.1 status line (RFC 9112 §4)", () => {
+test("createResponseReader() refuses what is no HTTP/1.1 status line (RFC 9112 §4)", () => {
   const lines = [
     "HTTP/1.0 101 Switching Protocols",
     "HTTP/1.1 1O1 Switching Protocols",
@@ -66,19 +66,19 @@ test("ResponseReader refuses what is no HTTP/1.1 status line (RFC 9112 §4)", ()
     "",
     "\r\nHTTP/1.1 101 x",
   ];
-  for (const line of lines) assertMalformed(feedResponse(`${line}\r\n`).error, /status line/);
+  for (const line of lines) assertMalformed(feedResponse(`${line}\r\n`).error, /start line/);
 });
 
-test("ResponseReader refuses bare LF, bare CR, control characters and folded lines (RFC 9112 §2.2, §5.2)", () => {
+test("createResponseReader() refuses bare LF, bare CR, control characters and folded lines (RFC 9112 §2.2, §5.2)", () => {
   assertMalformed(feedResponse(answer.replaceAll("\r\n", "\n")).error, /control/);
   assertMalformed(feedResponse(answer.replaceAll("\r\n", "\r")).error, /CR/);
   assertMalformed(feedResponse("HTTP/1.1 101 x\r\nX: \0").error, /control/);
   assertMalformed(feedResponse("HTTP/1.1 101 x\r\nX: a\r\n b").error, /space/);
-  assertMalformed(feedResponse("HTTP/1.1 101 x\r\nX\r\n").error, /name/);
+  assertMalformed(feedResponse("HTTP/1.1 101 x\r\nX\r\n").error, /field line/);
 });
 
-test("ResponseReader gives up on a head without end (RFC 6455 §10.4)", () => {
-  assertMalformed(feedResponse(`HTTP/1.1 101 x\r\n${"X: a\r\n".repeat(129)}`).error, /128 header fields/);
+test("createResponseReader() gives up on a head without end (RFC 6455 §10.4)", () => {
+  assertMalformed(feedResponse(`HTTP/1.1 101 x\r\n${"X: a\r\n".repeat(129)}`).error, /128 fields/);
   assertMalformed(feedResponse(`HTTP/1.1 101 x\r\nX: ${"x".repeat(9 * 1024)}`).error, /8192 bytes/);
   assertMalformed(feedResponse(`HTTP/1.1 101 ${"x".repeat(64 * 1024)}`).error, /8192 bytes/);
   assertMalformed(
@@ -87,10 +87,10 @@ test("ResponseReader gives up on a head without end (RFC 6455 §10.4)", () => {
   );
 });
 
-test("ResponseReader asks for more at every byte of a head (RFC 6455 §7.1.7)", () => {
+test("createResponseReader() asks for more at every byte of a head (RFC 6455 §7.1.7)", () => {
   for (let length = 0; length < answer.length; length++) {
-    const reader = new ResponseReader(defaultHeadLimits);
-    assertEquals(reader.push(new TextEncoder().encode(answer.slice(0, length))), undefined);
+    const reader = createResponseReader(defaultHeadLimits);
+    assertEquals(reader(new TextEncoder().encode(answer.slice(0, length))), undefined);
   }
 });
 
@@ -107,7 +107,7 @@ test("isInterimResponse() tells the responses before the final one, 101 being fi
   ]);
 });
 
-test("ResponseReader leaves the 101 behind an interim response for the next reader (RFC 9110 §15.2)", () => {
+test("createResponseReader() leaves the 101 behind an interim response for the next reader (RFC 9110 §15.2)", () => {
   const { head, rest } = feedResponse(`HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n${answer}`);
   assertEquals(head?.status, 103);
   assertEquals(rest, answer);

@@ -8,9 +8,10 @@
 import { assertEquals } from "@std/assert";
 import { HandshakeError } from "../../src/handshake/handshake_error.ts";
 import type { HandshakeRequest } from "../../src/handshake/handshake_request.ts";
+import type { Reader } from "../../src/handshake/head_reader.ts";
 import { decodeLatin1, encodeLatin1 } from "../../src/handshake/latin1.ts";
 import { defaultHeadLimits } from "../../src/handshake/limits.ts";
-import { RequestReader } from "../../src/handshake/request_reader.ts";
+import { createRequestReader } from "../../src/handshake/request_reader.ts";
 
 /** The key of RFC 6455 §1.3. */
 export const exampleKey = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -45,15 +46,9 @@ export function headText(startLine: string, fields: FieldChanges): string {
 
 /** The request read from `text`. */
 export function readRequest(text: string, secure = false): HandshakeRequest {
-  const read = new RequestReader(defaultHeadLimits, secure).push(encodeLatin1(text));
+  const read = createRequestReader(defaultHeadLimits, secure)(encodeLatin1(text));
   if (read === undefined) throw new Error("Cannot read the request: it is not whole");
   return read.head;
-}
-
-/** What `push` of a reader returns. */
-export interface Read<Head> {
-  readonly head: Head;
-  readonly rest: Uint8Array;
 }
 
 /** What became of some bytes: a head and the text behind it, an error, or neither as yet. */
@@ -68,7 +63,7 @@ export interface Outcome<Head> {
  * asserts that it makes no difference, and returns the outcome.
  */
 export function feedEveryWay<Head>(
-  createReader: () => { push(bytes: Uint8Array): Read<Head> | undefined },
+  createReader: () => Reader<Head>,
   text: string,
   describe: (head: Head) => unknown,
 ): Outcome<Head> {
@@ -87,13 +82,13 @@ export function feedEveryWay<Head>(
 
 /** Feeds chunks in turn and overwrites each one afterwards, as a transport may. */
 function feed<Head>(
-  reader: { push(bytes: Uint8Array): Read<Head> | undefined },
+  reader: Reader<Head>,
   chunks: readonly Uint8Array[],
 ): Outcome<Head> {
   for (const [index, chunk] of chunks.entries()) {
     const copy = chunk.slice();
     try {
-      const read = reader.push(copy);
+      const read = reader(copy);
       copy.fill(0x58);
       if (read === undefined) continue;
       const later = chunks.slice(index + 1).map(decodeLatin1).join("");
@@ -120,5 +115,5 @@ export function feedRequest(
   text: string,
   limits: typeof defaultHeadLimits = defaultHeadLimits,
 ): Outcome<HandshakeRequest> {
-  return feedEveryWay(() => new RequestReader(limits), text, describeRequest);
+  return feedEveryWay(() => createRequestReader(limits), text, describeRequest);
 }
