@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { RequestHandler } from "../handshake/ask_application.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { UpgradeRequestOptions } from "../handshake/handshake_offer.ts";
 import type { HeadLimits } from "../handshake/limits.ts";
@@ -24,9 +25,7 @@ export interface HandshakeOptions extends Partial<HeadLimits> {
 /** The options of `acceptWebSocket()`. */
 export interface AcceptOptions extends CommonOptions, UpgradeOptions, HandshakeOptions {
   /** Answers a request that is no upgrade. Its body is not read. Without an answer, or without this, it is refused with 426. */
-  readonly onRequest?:
-    | ((request: HandshakeRequest) => Response | undefined | void | Promise<Response | undefined | void>)
-    | undefined;
+  readonly onRequest?: RequestHandler | undefined;
   /** Whether another request may follow one that was refused or answered, where that is safe. Default false. */
   readonly keepAlive?: boolean | undefined;
   /** Whether the bytes come over TLS; then pages must too. Default false: not known. */
@@ -40,7 +39,7 @@ export interface AcceptOptions extends CommonOptions, UpgradeOptions, HandshakeO
 /** The options of `connectWebSocket()`. */
 export interface ConnectOptions extends CommonOptions, UpgradeRequestOptions, HandshakeOptions {}
 
-/** A head for a tap. */
-export function formatHead(startLine: string, headers: Headers): string {
-  return [startLine, ...[...headers].map(([name, value]) => `${name}: ${value}`)].join("\n");
+/** Shows a head to the tap, if there is one. */
+export function showHead({ onHead }: HandshakeOptions, direction: "received" | "sent", head: string): void {
+  onHead?.(direction, head.trimEnd().replaceAll("\r\n", "\n"));
 }

@@ -4,21 +4,20 @@
  * @module
  */
 
-import { askApplication } from "../handshake/ask_application.ts";
+import { askHandler } from "../handshake/ask_application.ts";
 import { hasBody } from "../handshake/check_upgrade_request.ts";
 import { hasToken } from "../handshake/fields.ts";
 import { HandshakeError } from "../handshake/handshake_error.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
-import { toHandshakeResponse } from "../handshake/handshake_response.ts";
 import { isWebSocketUpgrade } from "../handshake/is_websocket_upgrade.ts";
 import { createRequestReader } from "../handshake/request_reader.ts";
 import { answerUpgrade, type UpgradeAnswer } from "../handshake/server_handshake.ts";
 import { checkUpgradeOptions } from "../handshake/upgrade_options.ts";
+import { formatHead, formatResponse } from "../handshake/write_head.ts";
 import { checkFunctions } from "../protocol/engine_options.ts";
-import { type AcceptOptions, formatHead } from "./accept_options.ts";
+import { type AcceptOptions, showHead } from "./accept_options.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
 import { checkConnectionOptions } from "./connection_options.ts";
-import { encodeAnswer } from "./encode_answer.ts";
 import { HandshakeExchange } from "./handshake_exchange.ts";
 import { WebSocketConnection } from "./web_socket_connection.ts";
 
@@ -51,34 +50,37 @@ export async function acceptWebSocket(
   checkUpgradeOptions(options);
   checkFunctions(options, "onHead", "onRequest");
   const exchange = new HandshakeExchange("Cannot accept", transport, options);
+  const { limits } = exchange;
   try {
-    for (let request = options.request;; request = undefined) {
+    for (let { request } = options;; request = undefined) {
       try {
-        request ??= await exchange.read(createRequestReader(exchange.limits, options.secure));
-        options.onHead?.(
-          "received",
-          formatHead(`${request.method} ${request.target} ${request.version}`, request.headers),
+        const received = request ??= await exchange.read(createRequestReader(limits, options.secure));
+        const { method, target, version, headers } = received;
+        showHead(options, "received", formatHead(`${method} ${target} ${version}`, headers));
+        const answer = await exchange.step<UpgradeAnswer>((...settle) =>
+          decide(received, options).then(...settle)
         );
-        const answer = await exchange.wait(decide(request, options));
-        options.onHead?.("sent", formatHead("HTTP/1.1 101 Switching Protocols", answer.headers));
+        showHead(options, "sent", answer.head);
         await exchange.write(answer.head);
+        const head = exchange.release();
         return new WebSocketConnection(exchange.transport, {
           ...options,
           ...answer,
           role: "server",
           request,
-          head: exchange.release(),
+          head,
         });
       } catch (error) {
         if (!(error instanceof HandshakeError) || error.response === undefined) throw error;
         let stays = options.keepAlive === true && request !== undefined && permitsAnother(request) &&
           exchange.rest.length === 0;
-        const { status, statusText, headers } = error.response;
-        options.onHead?.("sent", formatHead(`HTTP/1.1 ${status} ${statusText}`, headers));
         // §4.2.2 "the server ... MUST return an appropriate HTTP error code"
-        const answer = encodeAnswer(error.response, { keepAlive: stays, method: request?.method });
+        const head = formatResponse(error.response, stays);
+        showHead(options, "sent", head);
+        // RFC 9110 §9.3.2 HEAD: "the server MUST NOT send content in the response"
+        const body = request?.method === "HEAD" ? undefined : error.response.body;
         // Whoever has left need not be told.
-        await exchange.write(answer).catch(() => stays = false);
+        await exchange.write(head, body).catch(() => stays = false);
         if (!stays) {
           exchange.end();
           throw error;
@@ -95,21 +97,11 @@ export async function acceptWebSocket(
 /** Whether another request may follow this one. */
 function permitsAnother({ headers }: HandshakeRequest): boolean {
   // RFC 9112 §9.6 "A server that receives a "close" connection option MUST initiate closure of the connection"
-  return !hasBody(headers) && !hasToken(headers, "connection", "close");
+  return !hasBody(headers) && !hasToken(headers, "Connection", "close");
 }
 
 /** Asks the application. Rejects with the `HandshakeError` of a refusal. */
 async function decide(request: HandshakeRequest, options: AcceptOptions): Promise<UpgradeAnswer> {
-  await answerOrdinary(request, options);
+  if (!isWebSocketUpgrade(request)) await askHandler(options.onRequest, request);
   return await answerUpgrade(request, options);
-}
-
-/** Throws the application's answer to a request that is no upgrade, if there is one. */
-async function answerOrdinary(request: HandshakeRequest, { onRequest }: AcceptOptions): Promise<void> {
-  if (onRequest === undefined || isWebSocketUpgrade(request)) return;
-  const response = await askApplication(async () => {
-    const answer = await onRequest(request);
-    return answer ? toHandshakeResponse(answer) : undefined;
-  });
-  if (response !== undefined) throw new HandshakeError("Cannot accept: the request was no upgrade", response);
 }

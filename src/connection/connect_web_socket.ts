@@ -9,8 +9,9 @@ import { HandshakeError } from "../handshake/handshake_error.ts";
 import { type HandshakeResponse, isInterimResponse } from "../handshake/handshake_response.ts";
 import { createBodyReader } from "../handshake/response_body_reader.ts";
 import { createResponseReader } from "../handshake/response_reader.ts";
+import { formatHead } from "../handshake/write_head.ts";
 import { checkFunctions } from "../protocol/engine_options.ts";
-import { type ConnectOptions, formatHead } from "./accept_options.ts";
+import { type ConnectOptions, showHead } from "./accept_options.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
 import { checkConnectionOptions } from "./connection_options.ts";
 import { HandshakeExchange } from "./handshake_exchange.ts";
@@ -48,13 +49,13 @@ export async function connectWebSocket(
   checkFunctions(options, "onHead");
   const sent = createUpgradeRequest(url, options);
   const exchange = new HandshakeExchange("Cannot connect", transport, options);
-  const { onHead, signal } = options;
   try {
-    onHead?.("sent", new TextDecoder().decode(sent.head).trimEnd().replaceAll("\r\n", "\n"));
+    showHead(options, "sent", sent.head);
     await exchange.write(sent.head);
     const response = await readResponse(exchange);
-    signal?.throwIfAborted();
-    onHead?.("received", formatHead(`HTTP/1.1 ${response.status} ${response.statusText}`, response.headers));
+    options.signal?.throwIfAborted();
+    const { status, statusText, headers } = response;
+    showHead(options, "received", formatHead(`HTTP/1.1 ${status} ${statusText}`, headers));
     const agreement = await checkUpgradeResponse(response, sent);
     return new WebSocketConnection(exchange.transport, {
       ...options,

@@ -7,6 +7,7 @@
 
 import { HandshakeError } from "../handshake/handshake_error.ts";
 import type { Reader } from "../handshake/head_reader.ts";
+import { encodeLatin1 } from "../handshake/latin1.ts";
 import { defaultHeadLimits, type HeadLimits } from "../handshake/limits.ts";
 import { checkNumbers } from "../protocol/engine_options.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
@@ -29,8 +30,8 @@ const defaults = { ...defaultHeadLimits, handshakeTimeout: 10_000 };
 
 /** One opening handshake's use of a transport. Once it has failed, whatever is awaited of it rejects with the reason. */
 export class HandshakeExchange {
-  /** What heads may cost. */
-  readonly limits: HeadLimits;
+  /** What it may cost. */
+  readonly limits: typeof defaults;
   /** What carries the bytes. */
   readonly transport: ByteTransport;
   /** Bytes that came behind what was read. */
@@ -39,40 +40,37 @@ export class HandshakeExchange {
   ending = false;
 
   readonly #operation: string;
+  readonly #clock: Clock;
   readonly #signal: AbortSignal | undefined;
-  readonly #startTimer: () => () => void;
-  #cancelTimer = (): void => {};
   #failure: { readonly error: unknown } | undefined;
-  #fail!: (error: unknown) => void;
-  readonly #failed = new Promise<never>((_, reject) => this.#fail = reject);
-  #onBytes!: (bytes: Uint8Array<ArrayBuffer>) => void;
-  #onDrained!: () => void;
+  #cancelTimer: (() => void) | undefined;
+  /** What the step under way ends with. */
+  #resolve!: (value?: never) => void;
+  #reject: ((error: unknown) => void) | undefined;
 
   /**
    * Takes a transport over; `operation` begins the messages of its errors. Throws, and leaves the transport alone, for numbers and
    * transports that mean nothing, and where the signal is aborted.
    */
   constructor(operation: string, transport: ByteStreamPair | ByteTransport, options: ExchangeOptions) {
-    const { clock = systemClock, signal, head } = options;
-    const { handshakeTimeout, ...limits } = checkNumbers(options, defaults);
+    const { clock = systemClock, signal, head = [] } = options;
+    this.limits = checkNumbers(options, defaults);
     signal?.throwIfAborted();
-    this.limits = limits;
     this.transport = toByteTransport(transport);
-    this.rest = new Uint8Array(head ?? []);
+    this.rest = new Uint8Array(head);
     this.#operation = operation;
+    this.#clock = clock;
     this.#signal = signal;
-    this.#startTimer = () => clock.after(handshakeTimeout, () => this.#break("the handshake took too long"));
-    this.#failed.catch(() => {});
     this.restart();
     signal?.addEventListener("abort", this.#onAbort);
     this.transport.start({
       receiveBytes: (bytes) => {
         if (this.ending) return;
         this.transport.pause();
-        this.#onBytes(new Uint8Array(bytes));
+        this.#resolve(new Uint8Array(bytes) as never);
       },
       receiveEnd: () => this.#break("the peer has left"),
-      drained: () => this.#onDrained(),
+      drained: () => this.#resolve(),
       closed: (cause) => this.#break("the transport is gone", { cause }),
     });
   }
@@ -81,38 +79,41 @@ export class HandshakeExchange {
 
   /** Gives the deadline anew. */
   restart(): void {
-    this.#cancelTimer();
-    this.#cancelTimer = this.#startTimer();
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.#clock.after(
+      this.limits.handshakeTimeout,
+      () => this.#break("the handshake took too long"),
+    );
+  }
+
+  /** Awaits what `begin` does with the functions of a promise. */
+  step<Value>(
+    begin: (resolve: (value: Value) => void, reject: (error: unknown) => void) => void,
+  ): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) return reject(this.#failure.error);
+      this.#resolve = resolve as () => void;
+      this.#reject = reject;
+      begin(resolve, reject);
+    });
   }
 
   /** Reads a head. Rejects with what the reader throws, and with `HandshakeError` where no head comes. */
   async read<Head>(reader: Reader<Head>): Promise<Head> {
     let read = reader(this.rest);
-    while (read === undefined) read = reader(await this.wait(this.#receive()));
+    while (read === undefined) {
+      read = reader(await this.step<Uint8Array<ArrayBuffer>>(() => this.transport.resume()));
+    }
     this.rest = read.rest;
     return read.head;
   }
 
-  #receive(): Promise<Uint8Array<ArrayBuffer>> {
-    return new Promise((resolve) => {
-      this.#onBytes = resolve;
-      this.transport.resume();
+  /** Writes a head, and a body. Rejects with `HandshakeError` where the transport fails. */
+  write(head: string, body?: Uint8Array): Promise<void> {
+    const bytes = encodeLatin1(head);
+    return this.step((resolve) => {
+      if (this.transport.write(body?.length ? [bytes, body] : [bytes])) resolve();
     });
-  }
-
-  /** Waits for something else. */
-  wait<Value>(promise: Promise<Value>): Promise<Value> {
-    return Promise.race([this.#failed, promise]);
-  }
-
-  /** Writes all of it. Rejects with `HandshakeError` where the transport fails. */
-  write(bytes: Uint8Array): Promise<void> {
-    return this.wait(
-      new Promise((resolve) => {
-        this.#onDrained = resolve;
-        if (this.transport.write([bytes])) resolve();
-      }),
-    );
   }
 
   #break(reason: string, options?: ErrorOptions): void {
@@ -120,7 +121,7 @@ export class HandshakeExchange {
   }
 
   #stop(): void {
-    this.#cancelTimer();
+    this.#cancelTimer?.();
     this.#signal?.removeEventListener("abort", this.#onAbort);
   }
 
@@ -128,7 +129,7 @@ export class HandshakeExchange {
   destroy(error: unknown): void {
     this.#stop();
     this.#failure ??= { error };
-    this.#fail(error);
+    this.#reject?.(error);
     this.transport.destroy(error);
   }
 

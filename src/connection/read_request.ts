@@ -7,8 +7,8 @@
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import { type HandshakeResponse, toHandshakeResponse } from "../handshake/handshake_response.ts";
 import { createRequestReader } from "../handshake/request_reader.ts";
+import { formatResponse } from "../handshake/write_head.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
-import { type AnswerOptions, encodeAnswer } from "./encode_answer.ts";
 import { type ExchangeOptions, HandshakeExchange } from "./handshake_exchange.ts";
 import { releaseTransport } from "./stream_transport.ts";
 
@@ -16,6 +16,14 @@ import { releaseTransport } from "./stream_transport.ts";
 export interface RequestOptions extends ExchangeOptions {
   /** Whether the bytes come over TLS. Default false: not known. */
   readonly secure?: boolean | undefined;
+}
+
+/** What decides how a response is sent. */
+export interface AnswerOptions {
+  /** Whether another request may follow. Default false: the connection is ended. */
+  readonly keepAlive?: boolean | undefined;
+  /** The method of the request. Default GET. */
+  readonly method?: string | undefined;
 }
 
 /** A request, and the bytes that were read behind its head. */
@@ -66,10 +74,12 @@ export async function respond(
   options: RequestOptions & AnswerOptions = {},
 ): Promise<void> {
   const record = response instanceof Response ? await toHandshakeResponse(response) : response;
-  const bytes = encodeAnswer(record, options);
+  const { keepAlive = false, method } = options;
+  const head = formatResponse(record, keepAlive);
   await exchange("Cannot respond", transport, options, async (exchange) => {
-    await exchange.write(bytes);
-    if (options.keepAlive !== true) exchange.end();
+    // RFC 9110 §9.3.2 HEAD: "the server MUST NOT send content in the response"
+    await exchange.write(head, method === "HEAD" ? undefined : record.body);
+    if (!keepAlive) exchange.end();
   });
 }
 

@@ -12,15 +12,13 @@ import { toBytes } from "./bytes.ts";
  * for streams that are locked; these stay as they are.
  */
 export function toByteTransport(transport: ByteStreamPair | ByteTransport): ByteTransport {
-  if (typeof transport !== "object" || transport === null) {
-    throw new TypeError("Cannot use the transport: no object");
+  if (typeof (transport as ByteTransport | undefined)?.start === "function") {
+    return transport as ByteTransport;
   }
-  if ("start" in transport) return transport;
-  const { readable, writable } = transport;
-  if (typeof readable?.getReader !== "function" || typeof writable?.getWriter !== "function") {
-    throw new TypeError("Cannot use the transport: no pair of streams");
+  const { readable, writable } = (transport ?? {}) as ByteStreamPair;
+  if (readable?.locked !== false || writable?.locked !== false) {
+    throw new TypeError("Cannot use the transport: no pair of unlocked streams");
   }
-  if (readable.locked || writable.locked) throw new TypeError("Cannot use the transport: a stream is locked");
   return new StreamTransport(readable, writable);
 }
 
@@ -35,11 +33,10 @@ class StreamTransport implements ByteTransport {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   #receiver: ByteReceiver | undefined;
   #paused = true;
-  /** Whether a read is under way. */
+  /** Whether a read is under way, or there is nothing more to read. */
   #reading = false;
   /** What was read after the pause: a chunk, or the end. */
   #kept: ReadableStreamReadResult<Uint8Array> | undefined;
-  #readEnded = false;
   #writeEnded = false;
   /** Whether the last write is not taken. */
   #writing = false;
@@ -72,11 +69,14 @@ class StreamTransport implements ByteTransport {
     try {
       // Never from within resume().
       await undefined;
-      while (!this.#paused && !this.#readEnded && !this.#destroyed) {
+      while (!this.#paused && !this.#destroyed) {
         const result = this.#kept ?? await this.#reader.read();
         this.#kept = this.#paused ? result : undefined;
         if (this.#paused || this.#destroyed) break;
-        this.#deliver(result);
+        if (result.done) return this.#receiver!.receiveEnd();
+        const bytes = toBytes(result.value);
+        if (bytes === undefined) throw new TypeError("Cannot read the stream: a chunk is no bytes");
+        this.#receiver!.receiveBytes(bytes);
       }
     } catch (error) {
       this.destroy(error);
@@ -84,37 +84,21 @@ class StreamTransport implements ByteTransport {
     this.#reading = false;
   }
 
-  #deliver(result: ReadableStreamReadResult<Uint8Array>): void {
-    if (result.done) {
-      this.#readEnded = true;
-      return this.#receiver!.receiveEnd();
-    }
-    const bytes = toBytes(result.value);
-    if (bytes === undefined) {
-      return this.destroy(new TypeError("Cannot read the stream: a chunk is no bytes"));
-    }
-    this.#receiver!.receiveBytes(bytes);
-  }
-
   write(chunks: readonly Uint8Array[]): boolean {
-    let written: Promise<void> | undefined;
-    for (const chunk of chunks) {
-      written = this.#writeChunk(chunk);
-      written.catch(() => {});
-    }
-    if (written === undefined) return true;
-    this.#writing = true;
-    written.then(() => {
-      this.#writing = false;
-      if (!this.#destroyed) this.#receiver!.drained();
-    }, (error) => this.destroy(error));
+    void this.#write(chunks);
     return false;
   }
 
-  /** Rejects, where Node 20 would throw for a stream that was closed before. */
-  async #writeChunk(chunk: Uint8Array): Promise<void> {
-    // A sink may keep or transfer the buffer, which is the sender's, or shared.
-    await this.#writer.write(new Uint8Array(chunk));
+  async #write(chunks: readonly Uint8Array[]): Promise<void> {
+    this.#writing = true;
+    try {
+      // A sink may keep or transfer the buffer, which is the sender's, or shared.
+      await Promise.all(chunks.map((chunk) => this.#writer.write(new Uint8Array(chunk))));
+      this.#writing = false;
+      if (!this.#destroyed) this.#receiver!.drained();
+    } catch (error) {
+      this.destroy(error);
+    }
   }
 
   end(): void {
@@ -135,7 +119,7 @@ class StreamTransport implements ByteTransport {
     if (this.#destroyed) return;
     this.#destroyed = true;
     // Whatever these come to, and whenever: the streams are no longer ours.
-    if (!this.#readEnded) this.#reader.cancel(reason).catch(() => {});
+    this.#reader.cancel(reason).catch(() => {});
     if (!this.#writeEnded || this.#writing) this.#writer.abort(reason).catch(() => {});
     this.#reader.releaseLock();
     this.#writer.releaseLock();

@@ -7,6 +7,7 @@
 
 import { askApplication } from "./ask_application.ts";
 import type { HandshakeRequest } from "./handshake_request.ts";
+import { parseUrl } from "./parse_url.ts";
 import { refuse } from "./refuse.ts";
 
 /**
@@ -25,16 +26,20 @@ export type OriginPolicy =
  * @throws {HandshakeError} 403 for any other origin, 400 for two, 500 when the policy throws.
  */
 export async function checkOrigin(request: HandshakeRequest, policy: OriginPolicy = []): Promise<void> {
-  const origin = request.headers.get("origin");
+  const origin = request.headers.get("Origin");
   // §10.2 "Servers that are not intended to process input from any web page but only for certain sites SHOULD verify the |Origin| field"
   if (origin === null) return;
   if (origin.includes(",")) throw refuse(400, "Origin is repeated");
   if (policy === "*") return;
   const page = serializeOrigin(origin);
-  if (page !== undefined && page === serializeHost(request, page)) return;
+  const isIn = (list: readonly string[]) =>
+    page !== undefined && list.some((listed) => serializeOrigin(listed) === page);
+  const host = request.headers.get("Host");
+  // Where TLS may end before us, the page's scheme is taken for ours.
+  if (isIn([`https://${host}`, `http${request.secure ? "s" : ""}://${host}`])) return;
   const allowed = typeof policy === "function"
     ? await askApplication(() => policy(origin, request))
-    : page !== undefined && policy.some((listed) => serializeOrigin(listed) === page);
+    : isIn(policy);
   // §4.2.2 (4) "it MUST send an appropriate HTTP error code (e.g., 403 Forbidden)"
   if (allowed !== true) throw refuse(403, "the origin is not allowed");
 }
@@ -42,17 +47,6 @@ export async function checkOrigin(request: HandshakeRequest, policy: OriginPolic
 /** The origin in its one spelling (RFC 6454 §6.2): host in lower case, no default port; `undefined` if it is none. */
 export function serializeOrigin(origin: string): string | undefined {
   if (origin === "null") return origin;
-  if (!/^[a-z][a-z\d+.-]*:\/\/[^\s/?#@\\*]+$/i.test(origin)) return undefined;
-  try {
-    const { protocol, host } = new URL(origin);
-    return `${protocol}//${host}`;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The origin of the host that is asked; where TLS may end before us, the page's scheme is taken for ours. */
-function serializeHost({ headers, secure }: HandshakeRequest, page: string): string | undefined {
-  const scheme = secure || page.startsWith("https:") ? "https" : "http";
-  return serializeOrigin(`${scheme}://${headers.get("host")}`);
+  const url = /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@\\*]+$/i.test(origin) ? parseUrl(origin) : undefined;
+  return url && `${url.protocol}//${url.host}`;
 }

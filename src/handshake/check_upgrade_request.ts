@@ -9,12 +9,12 @@ import { hasToken } from "./fields.ts";
 import type { HandshakeRequest } from "./handshake_request.ts";
 import { refuse } from "./refuse.ts";
 
-const upgrade = { upgrade: "websocket" };
-const version = { "sec-websocket-version": "13" };
+// §4.4 what a server that refuses tells of itself
+const supported = { "Upgrade": "websocket", "Sec-WebSocket-Version": "13" };
 
 /** Whether a body follows the head, or what says so is malformed (RFC 9112 §6.3). */
 export function hasBody(headers: Headers): boolean {
-  return (headers.get("content-length") ?? "0") !== "0" || headers.has("transfer-encoding");
+  return (headers.get("Content-Length") ?? "0") !== "0" || headers.has("Transfer-Encoding");
 }
 
 /**
@@ -26,15 +26,17 @@ export function checkUpgradeRequest({ method, headers }: HandshakeRequest): void
   // RFC 9112 §9.3 what may be a body is never read as frames or as another request
   if (hasBody(headers)) throw refuse(400, "an upgrade has no body");
   // §4.2.1 (1) "An HTTP/1.1 or higher GET request"
-  if (method !== "GET") throw refuse(405, "the method is not GET", { allow: "GET" });
+  if (method !== "GET") throw refuse(405, "the method is not GET", { Allow: "GET" });
   // §4.2.1 (3) "An |Upgrade| header field containing the value "websocket""
-  if (!hasToken(headers, "upgrade", "websocket")) throw refuse(426, "Upgrade names no websocket", upgrade);
+  if (!hasToken(headers, "Upgrade", "websocket")) throw refuse(426, "Upgrade names no websocket", supported);
   // §4.2.1 (4) "A |Connection| header field that includes the token "Upgrade""
-  if (!hasToken(headers, "connection", "upgrade")) throw refuse(426, "Connection names no upgrade", upgrade);
+  if (!hasToken(headers, "Connection", "Upgrade")) {
+    throw refuse(426, "Connection names no Upgrade", supported);
+  }
   // §4.2.1 (6) "A |Sec-WebSocket-Version| header field, with a value of 13"
-  if (!hasVersion(headers)) throw refuse(426, "Sec-WebSocket-Version is not 13", { ...upgrade, ...version });
+  if (!hasVersion(headers)) throw refuse(426, "Sec-WebSocket-Version is not 13", supported);
   // §4.2.1 (5) "a base64-encoded value that, when decoded, is 16 bytes in length"
-  if (!/^[\dA-Za-z+/]{22}==$/.test(headers.get("sec-websocket-key") ?? "")) {
+  if (!/^[\dA-Za-z+/]{22}==$/.test(headers.get("Sec-WebSocket-Key") ?? "")) {
     throw refuse(400, "Sec-WebSocket-Key is not 16 bytes in base64");
   }
 }
@@ -53,13 +55,15 @@ export function checkExtendedConnect(
     throw refuse(400, "a field belongs to HTTP/1.1");
   }
   // RFC 8441 §4 ":method" is "CONNECT"
-  if (method !== "CONNECT") throw refuse(405, "the method is not CONNECT", { allow: "CONNECT" });
+  if (method !== "CONNECT") throw refuse(405, "the method is not CONNECT", { Allow: "CONNECT" });
   // RFC 9220 §3 "the server SHOULD respond to the request with a 501 (Not Implemented) status code"
   if (protocol !== "websocket") throw refuse(501, "the protocol is not websocket");
   // RFC 6455 §4.4, without the 426 that HTTP/2 has no use for
-  if (!hasVersion(headers)) throw refuse(400, "Sec-WebSocket-Version is not 13", version);
+  if (!hasVersion(headers)) {
+    throw refuse(400, "Sec-WebSocket-Version is not 13", { "Sec-WebSocket-Version": "13" });
+  }
 }
 
 function hasVersion(headers: Headers): boolean {
-  return headers.get("sec-websocket-version") === "13";
+  return headers.get("Sec-WebSocket-Version") === "13";
 }

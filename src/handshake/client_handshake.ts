@@ -16,12 +16,12 @@ import {
   type UpgradeRequestOptions,
 } from "./handshake_offer.ts";
 import type { HandshakeResponse } from "./handshake_response.ts";
-import { encodeRequestHead } from "./write_head.ts";
+import { formatHead } from "./write_head.ts";
 
 /** A request, and what its answer is held against. */
 export interface UpgradeRequest extends HandshakeOffer {
   /** The GET, to be written as it is. */
-  readonly head: Uint8Array<ArrayBuffer>;
+  readonly head: string;
   /** Its `Sec-WebSocket-Key`. */
   readonly key: string;
 }
@@ -34,7 +34,7 @@ export interface UpgradeRequest extends HandshakeOffer {
 export function createUpgradeRequest(url: string | URL, options?: UpgradeRequestOptions): UpgradeRequest {
   const offer = createOffer(url, options);
   const key = createKey();
-  const head = encodeRequestHead(`${offer.url.pathname}${offer.url.search}`, [
+  const head = formatHead(`GET ${offer.url.pathname}${offer.url.search} HTTP/1.1`, [
     // RFC 9110 §7.2 the port is left out where it is the scheme's own
     ["Host", offer.url.host],
     ["Upgrade", "websocket"],
@@ -58,13 +58,13 @@ export async function checkUpgradeResponse(
   // §4.1 (1) "If the status code received from the server is not 101, the client handles the response per HTTP procedures"
   if (status !== 101) throw failConnect(`the server answered ${status}`, response);
   // §4.1 (2) "a value that is not an ASCII case-insensitive match for the value "websocket""
-  if (!/^websocket$/i.test(headers.get("upgrade") ?? "")) {
-    throw failConnect("Upgrade is not websocket", response);
+  if (headers.get("Upgrade")?.toLowerCase() !== "websocket") {
+    throw failConnect("Upgrade names no websocket", response);
   }
   // §4.1 (3) "doesn't contain a token that is an ASCII case-insensitive match for the value "Upgrade""
-  if (!hasToken(headers, "connection", "upgrade")) throw failConnect("Connection names no upgrade", response);
+  if (!hasToken(headers, "Connection", "Upgrade")) throw failConnect("Connection names no Upgrade", response);
   // §4.1 (4) "a value other than the base64-encoded SHA-1 of the concatenation..."
-  if (headers.get("sec-websocket-accept") !== await computeAcceptKey(sent.key)) {
+  if (headers.get("Sec-WebSocket-Accept") !== await computeAcceptKey(sent.key)) {
     throw failConnect("Sec-WebSocket-Accept does not fit the key", response);
   }
   return checkAgreement(response, sent);

@@ -6,14 +6,12 @@
  */
 
 import type { AgreedExtension, ExtensionElement } from "../protocol/extension.ts";
-import { askApplication } from "./ask_application.ts";
+import { askApplication, askHandler } from "./ask_application.ts";
 import { checkOrigin } from "./check_origin.ts";
 import { chooseProtocol } from "./choose_protocol.ts";
 import { formatExtensions, parseExtensions } from "./extension_header.ts";
 import { checkFields } from "./fields.ts";
-import { HandshakeError } from "./handshake_error.ts";
 import type { HandshakeRequest } from "./handshake_request.ts";
-import { toHandshakeResponse } from "./handshake_response.ts";
 import { parseProtocols } from "./parse_protocols.ts";
 import { refuse } from "./refuse.ts";
 import type { UpgradeOptions } from "./upgrade_options.ts";
@@ -44,12 +42,12 @@ export async function decideUpgrade(
   options: UpgradeOptions,
 ): Promise<UpgradeDecision> {
   await checkOrigin(request, options.origins);
-  const protocols = parseProtocols(request.headers.get("sec-websocket-protocol"));
+  const protocols = parseProtocols(request.headers.get("Sec-WebSocket-Protocol"));
   if (protocols === undefined) throw refuse(400, "Sec-WebSocket-Protocol is malformed");
-  const offers = parseExtensions(request.headers.get("sec-websocket-extensions"));
+  const offers = parseExtensions(request.headers.get("Sec-WebSocket-Extensions"));
   // §9.1 malformed: "the WebSocket server MUST ... _Fail the WebSocket Connection_"
   if (offers === undefined) throw refuse(400, "Sec-WebSocket-Extensions is malformed");
-  await authorize(request, options);
+  await askHandler(options.authorize, request);
   return askApplication(async () => {
     const protocol = chooseProtocol(protocols, options.protocols ?? [], request) ?? "";
     const extension = agreeOnExtension(offers, options);
@@ -60,16 +58,6 @@ export async function decideUpgrade(
     if (extensions !== "") fields.push(["Sec-WebSocket-Extensions", extensions]);
     return { protocol, extension, extensions, fields };
   });
-}
-
-async function authorize(request: HandshakeRequest, options: UpgradeOptions): Promise<void> {
-  const refusal = await askApplication(async () => {
-    const answer = await options.authorize?.(request) ?? undefined;
-    if (answer === undefined || answer instanceof Response) return answer && toHandshakeResponse(answer);
-    throw new TypeError("Cannot authorize: the answer is neither nothing nor a Response");
-  });
-  if (refusal === undefined) return;
-  throw new HandshakeError(`Cannot accept the upgrade: the application answers ${refusal.status}`, refusal);
 }
 
 function agreeOnExtension(

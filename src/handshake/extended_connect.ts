@@ -48,7 +48,7 @@ export function readExtendedConnect(
   }
   // RFC 9113 §8.3.1 ":authority" is what HTTP/1.1 has as Host
   const authority = pseudo.get(":authority");
-  if (authority !== undefined) headers.set("host", authority);
+  if (authority !== undefined) headers.set("Host", authority);
   const request = new HandshakeRequest({
     method: pseudo.get(":method") ?? "",
     target,

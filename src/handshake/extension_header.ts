@@ -7,39 +7,30 @@
 import type { ExtensionElement } from "../protocol/extension.ts";
 import { isToken, tokenPattern } from "./fields.ts";
 
-const extensionToken = new RegExp(`[ \\t]*(${tokenPattern})[ \\t]*`, "y");
-// No token has a quote in it, so the first quote after the opening one ends a valid value.
-const parameterValue = `(?:(${tokenPattern})|"([^"]*)")`;
-const extensionParam = new RegExp(
-  `;[ \\t]*(${tokenPattern})[ \\t]*(?:=[ \\t]*${parameterValue}[ \\t]*)?`,
-  "y",
+// §9.1 extension-param = token [ "=" ( token / quoted-string ) ]; the extension's name looks like one too
+const parameter = new RegExp(
+  `^[ \\t]*(${tokenPattern})[ \\t]*(?:=[ \\t]*(?:(${tokenPattern})|"([^"]*)")[ \\t]*)?$`,
 );
 
 /** The elements of the header's value, `[]` without a header, `undefined` when it is malformed. */
 export function parseExtensions(header: string | null): ExtensionElement[] | undefined {
   const elements: ExtensionElement[] = [];
-  if (header === null) return elements;
-  // §9.1 extension-list = 1#extension
-  for (let position = 0;; position++) {
-    extensionToken.lastIndex = position;
-    const name = extensionToken.exec(header)?.[1];
-    if (name === undefined) return undefined;
-    position = extensionToken.lastIndex;
+  // §9.1 extension-list = 1#extension; no token has a separator or a quote in it, so no valid value has, quoted or not
+  for (const element of header?.split(",") ?? []) {
     const parameters: [string, string | true][] = [];
     // §9.1 extension = extension-token *( ";" extension-param )
-    while (header[position] === ";") {
-      extensionParam.lastIndex = position;
-      const [, parameter, unquoted, quoted] = extensionParam.exec(header) ?? [];
+    for (const text of element.split(";")) {
+      const [, name, unquoted, quoted] = parameter.exec(text) ?? [];
       const value = unquoted ?? quoted?.replaceAll(/\\(.)/g, "$1") ?? true;
       // §9.1 "the value after quoted-string unescaping MUST conform to the 'token' ABNF"
-      if (parameter === undefined || value !== true && !isToken(value)) return undefined;
-      parameters.push([parameter, value]);
-      position = extensionParam.lastIndex;
+      if (name === undefined || value !== true && !isToken(value)) return undefined;
+      parameters.push([name, value]);
     }
+    const [name, value] = parameters.shift() as [string, string | true];
+    if (value !== true) return undefined;
     elements.push({ name, parameters });
-    if (position === header.length) return elements;
-    if (header[position] !== ",") return undefined;
   }
+  return elements;
 }
 
 /**

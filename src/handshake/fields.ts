@@ -31,10 +31,9 @@ export function hasToken(headers: Headers, name: string, element: string): boole
  * @throws {TypeError} when it is none.
  */
 export function checkTokens(what: string, list: readonly string[]): void {
-  if (!Array.isArray(list) || !list.every(isToken)) {
-    throw new TypeError(`Cannot use ${what}: not every one is a token`);
+  if (!Array.isArray(list) || !list.every(isToken) || new Set(list).size < list.length) {
+    throw new TypeError(`Cannot use ${what}: not a list of different tokens`);
   }
-  if (new Set(list).size < list.length) throw new TypeError(`Cannot use ${what}: one is there twice`);
 }
 
 /**

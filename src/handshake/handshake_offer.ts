@@ -11,6 +11,7 @@ import { formatExtensions, parseExtensions } from "./extension_header.ts";
 import { checkFields, checkTokens, type HeaderFields } from "./fields.ts";
 import { HandshakeError } from "./handshake_error.ts";
 import type { HandshakeResponse } from "./handshake_response.ts";
+import { parseUrl } from "./parse_url.ts";
 
 /** The application's part in a client's request. */
 export interface UpgradeRequestOptions {
@@ -64,22 +65,19 @@ export function createOffer(address: string | URL, options: UpgradeRequestOption
  * @throws {HandshakeError} with the response, when it names what was not offered or leaves out the subprotocol.
  */
 export function checkAgreement(response: HandshakeResponse, offer: HandshakeOffer): Agreement {
-  const answers = parseExtensions(response.headers.get("sec-websocket-extensions"));
-  // RSV1 has one meaning, so that one extension is all a connection has
-  if (answers === undefined || answers.length > 1) {
-    throw failConnect("Sec-WebSocket-Extensions is malformed or names more than one", response);
-  }
-  const [answer] = answers;
+  const answers = parseExtensions(response.headers.get("Sec-WebSocket-Extensions"));
+  const [answer] = answers ?? [];
   const extension = answer &&
     offer.extensions.find(({ name }) => name === answer.name)?.confirm(answer.parameters);
   // §4.1 (5) "the use of an extension that was not present in the client's handshake"
-  if (answer !== undefined && extension === undefined) {
-    throw failConnect("the server's extension does not fit the offers", response);
+  // RSV1 has one meaning, so that one extension is all a connection has
+  if (answers === undefined || answers.length > (extension ? 1 : 0)) {
+    throw failConnect("the server's extensions do not fit the offers", response);
   }
-  const protocol = response.headers.get("sec-websocket-protocol") ?? undefined;
+  const protocol = response.headers.get("Sec-WebSocket-Protocol") ?? undefined;
   // §4.1 (6) "the use of a subprotocol that was not present in the client's handshake"; WHATWG: nor may it be missing
   if (protocol === undefined ? offer.protocols.length > 0 : !offer.protocols.includes(protocol)) {
-    throw failConnect("the server's subprotocol is not one of those offered", response);
+    throw failConnect("the server's subprotocol does not fit the offers", response);
   }
   return { protocol: protocol ?? "", extension, extensions: formatExtensions(answers) };
 }
@@ -90,23 +88,10 @@ export function failConnect(reason: string, response: HandshakeResponse): Handsh
 }
 
 function parseAddress(address: string): URL {
-  let url: URL;
-  try {
-    url = new URL(address);
-  } catch (cause) {
-    throw new TypeError("Cannot connect: the URL is malformed", { cause });
-  }
+  const url = parseUrl(address);
+  // §3 ws-URI = "ws:" "//" host [ ":" port ] path [ "?" query ]; "Fragment identifiers ... MUST NOT be used"
   // `URL` passes over what could be taken for line breaks
   // deno-lint-ignore no-control-regex
-  if (/[\0-\x1f\x7f]/.test(address)) throw new TypeError("Cannot connect: the URL has a control character");
-  // §3 ws-URI = "ws:" "//" host [ ":" port ] path [ "?" query ]
-  if (!/^(?:wss?|https?):$/.test(url.protocol)) {
-    throw new TypeError(`Cannot connect: the URL's scheme is ${url.protocol}`);
-  }
-  if (url.username !== "" || url.password !== "") {
-    throw new TypeError("Cannot connect: the URL has user information");
-  }
-  // §3 "Fragment identifiers are meaningless in the context of WebSocket URIs and MUST NOT be used"
-  if (address.includes("#")) throw new TypeError("Cannot connect: the URL has a fragment");
-  return url;
+  if (url && /^(?:ws|http)s?:\/\/[^/@]+\/[^#]*$/.test(url.href) && !/[\0-\x1f\x7f]/.test(address)) return url;
+  throw new TypeError("Cannot connect: the URL is not ws: or wss: with host, path and query alone");
 }

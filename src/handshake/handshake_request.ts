@@ -6,6 +6,7 @@
  */
 
 import type { HeaderFields } from "./fields.ts";
+import { parseUrl } from "./parse_url.ts";
 import { refuse } from "./refuse.ts";
 
 /** What a request is made from. */
@@ -22,8 +23,9 @@ export interface HandshakeRequestInit {
   readonly secure?: boolean | undefined;
 }
 
-// RFC 9110 §7.2 Host = uri-host [ ":" port ]; no comma, which joins two
-const host = /^(?:\[[\dA-Fa-f:.]+\]|[\w.~!$&'()*+;=%-]+)(?::\d*)?$/;
+// RFC 9112 §3.2 absolute-form, which origin-form is made into; neither has a fragment
+// RFC 9110 §7.2 Host = uri-host [ ":" port ], as far as `URL` does not look; no comma, which joins two
+const absoluteForm = /^https?:\/\/([\w.~!$&'()*+;=%:[\]-]+)(?:[/?][!"$-~]*)?$/i;
 
 /**
  * A request for a connection (RFC 6455 §4.2.1), as policies see it.
@@ -65,21 +67,16 @@ export class HandshakeRequest {
     this.headers = new Headers(headers);
     // RFC 6455 §4.2.1 (1) "An HTTP/1.1 or higher GET request"
     if (version === "HTTP/1.0") throw refuse(505, "HTTP/1.0 cannot be upgraded");
-    // RFC 9112 §3.2 origin-form or absolute-form; neither has a fragment
-    if (!/^(?:\/|https?:\/\/)[!"$-~]*$/i.test(target)) throw refuse(400, "the request target is malformed");
-    const field = this.headers.get("host") ?? "";
+    const field = this.headers.get("Host") ?? "";
+    const address = target.startsWith("/") ? `http${secure ? "s" : ""}://${field}${target}` : target;
+    const url = parseUrl(address);
     // RFC 9112 §3.2.2 "MUST ignore the received Host header field (if any) and instead use the host information of the request-target"
-    const authority = /^https?:\/\/([^/?]*)/i.exec(target)?.[1] ?? field;
+    const [, host] = absoluteForm.exec(address) ?? [];
     // RFC 9112 §3.2 "MUST respond with a 400 ... to any ... request message that lacks a Host header field"
-    if (!host.test(field) || !host.test(authority)) {
-      throw refuse(400, "Host is missing, repeated or malformed");
+    if (host === undefined || url === undefined || absoluteForm.exec(`http://${field}`)?.[1] !== field) {
+      throw refuse(400, "Host or the request target is missing or malformed");
     }
-    this.headers.set("host", authority);
-    const scheme = secure ? "https" : "http";
-    try {
-      this.url = new URL(target.startsWith("/") ? `${scheme}://${authority}${target}` : target);
-    } catch {
-      throw refuse(400, "Host is malformed");
-    }
+    this.headers.set("Host", host);
+    this.url = url;
   }
 }

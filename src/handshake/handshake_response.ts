@@ -32,7 +32,9 @@ export function isInterimResponse({ status }: HandshakeResponse): boolean {
  */
 export async function toHandshakeResponse(response: Response): Promise<HandshakeResponse> {
   const { status, statusText, headers } = response;
-  if (status < 200) throw new TypeError(`Cannot refuse: ${status} is the status of no final response`);
+  if (!(response instanceof Response) || status < 200) {
+    throw new TypeError("Cannot answer: no final Response");
+  }
   for (const [name, value] of [["status", statusText] as const, ...headers]) checkField(name, value);
   return { status, statusText, headers, body: new Uint8Array(await response.arrayBuffer()) };
 }

@@ -53,7 +53,7 @@ export function createHeadReader<Head>(
   let fields = 0;
 
   function readCharacter(character: string): Head | undefined {
-    if (++size > maxHeadSize) throw fail(431, `a head longer than ${maxHeadSize} bytes`);
+    if (++size > maxHeadSize) throw fail(431, `more than ${maxHeadSize} bytes`);
     if (misplaced.test(previous + character)) {
       throw fail(400, "a CR, LF, space or control character out of place");
     }
@@ -61,19 +61,19 @@ export function createHeadReader<Head>(
     if (character === "\n") return readLine(line);
     if (character !== "\r") line += character;
     if (line.length > maxHeaderLine) {
-      throw fail(start === undefined ? 414 : 431, `a line longer than ${maxHeaderLine} bytes`);
+      throw fail(start ? 431 : 414, `more than ${maxHeaderLine} bytes in a line`);
     }
     return undefined;
   }
 
   function readLine(text: string): Head | undefined {
     line = "";
-    if (text === "" && start !== undefined) return createHead(start, headers);
+    if (text === "" && start) return createHead(start, headers);
     // RFC 9112 §2.2 "a server ... SHOULD ignore at least one empty line (CRLF) received prior to the request-line"
     if (text === "" && passedOver++ < emptyLines) return undefined;
-    const match = (start === undefined ? startLine : field).exec(text);
-    if (match === null) throw fail(400, `a malformed ${start === undefined ? "start" : "field"} line`);
-    if (start === undefined) start = match;
+    const match = (start ? field : startLine).exec(text);
+    if (match === null) throw fail(400, `a malformed ${start ? "field" : "start"} line`);
+    if (!start) start = match;
     else if (++fields > maxHeaders) throw fail(431, `more than ${maxHeaders} fields`);
     else headers.append(match[1] as string, match[2] ?? "");
     return undefined;

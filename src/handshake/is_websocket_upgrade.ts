@@ -21,6 +21,6 @@ export function isWebSocketUpgrade(
   request: Headers | { readonly headers: Headers; readonly method?: string | undefined },
 ): boolean {
   const { headers, method = "GET" } = "headers" in request ? request : { headers: request };
-  return method === "GET" && hasToken(headers, "upgrade", "websocket") &&
-    hasToken(headers, "connection", "upgrade");
+  return method === "GET" && hasToken(headers, "Upgrade", "websocket") &&
+    hasToken(headers, "Connection", "Upgrade");
 }

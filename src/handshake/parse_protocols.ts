@@ -7,18 +7,16 @@
 
 import { tokenPattern } from "./fields.ts";
 
-const element = new RegExp(`[ \\t]*(${tokenPattern})[ \\t]*(,|$)`, "y");
+const element = new RegExp(`^[ \\t]*(${tokenPattern})[ \\t]*$`);
 
 /** The subprotocols offered, `[]` without a header, `undefined` when it is malformed or names one twice. */
 export function parseProtocols(header: string | null): string[] | undefined {
   const protocols = new Set<string>();
-  element.lastIndex = 0;
-  for (let more = header !== null; more;) {
-    const [, protocol, separator] = element.exec(header as string) ?? [];
+  for (const text of header?.split(",") ?? []) {
+    const protocol = element.exec(text)?.[1];
     // §4.1 (10) "The elements ... MUST be non-empty strings ... and MUST all be unique strings"
     if (protocol === undefined || protocols.has(protocol)) return undefined;
     protocols.add(protocol);
-    more = separator === ",";
   }
   return [...protocols];
 }

@@ -15,9 +15,9 @@ const maxBody = 65536;
 export function createBodyReader({ status, headers }: HandshakeResponse, body: number[]): Reader<number[]> {
   const hasBody = status !== 204 && status !== 304;
   // RFC 9112 §6.3 (1) no body; (4) chunked; (6) a length; (8) without one, NaN: up to the end of the connection
-  let chunked = hasBody && /(?:^|,)\s*chunked\s*$/i.test(headers.get("transfer-encoding") ?? "");
+  let chunked = hasBody && /(?:^|,)\s*chunked\s*$/i.test(headers.get("Transfer-Encoding") ?? "");
   /** Bytes that are still to come of the body, or of its current chunk. */
-  let left = chunked || !hasBody ? 0 : Number.parseInt(headers.get("content-length") ?? "");
+  let left = chunked || !hasBody ? 0 : Number.parseInt(headers.get("Content-Length") ?? "");
   let line = "";
   const isWhole = () => body.length === maxBody || left === 0 && !chunked;
   return (bytes) => {

@@ -10,14 +10,12 @@ import { checkUpgradeRequest } from "./check_upgrade_request.ts";
 import { type Agreement, decideUpgrade } from "./decide_upgrade.ts";
 import type { HandshakeRequest } from "./handshake_request.ts";
 import type { UpgradeOptions } from "./upgrade_options.ts";
-import { encodeResponseHead } from "./write_head.ts";
+import { formatHead } from "./write_head.ts";
 
 /** A request accepted. */
 export interface UpgradeAnswer extends Agreement {
   /** The 101, to be written as it is; frames follow. */
-  readonly head: Uint8Array<ArrayBuffer>;
-  /** The fields in it. */
-  readonly headers: Headers;
+  readonly head: string;
 }
 
 /**
@@ -33,16 +31,12 @@ export async function answerUpgrade(
   checkUpgradeRequest(request);
   const { fields, ...agreement } = await decideUpgrade(request, options);
   // §4.2.2 (5.4) the key "as it appears in the request", which has been checked
-  const accept = await computeAcceptKey(request.headers.get("sec-websocket-key") as string);
-  const all: [string, string][] = [
+  const accept = await computeAcceptKey(request.headers.get("Sec-WebSocket-Key") as string);
+  const head = formatHead("HTTP/1.1 101 Switching Protocols", [
     ["Upgrade", "websocket"],
     ["Connection", "Upgrade"],
     ["Sec-WebSocket-Accept", accept],
     ...fields,
-  ];
-  return {
-    ...agreement,
-    head: encodeResponseHead(101, "Switching Protocols", all),
-    headers: new Headers(all),
-  };
+  ]);
+  return { ...agreement, head };
 }

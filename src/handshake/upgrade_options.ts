@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { RequestHandler } from "./ask_application.ts";
 import { checkFunctions } from "../protocol/engine_options.ts";
 import type { Extension } from "../protocol/extension.ts";
 import { type OriginPolicy, serializeOrigin } from "./check_origin.ts";
@@ -21,9 +22,7 @@ export interface UpgradeOptions {
     | ((request: HandshakeRequest) => HeaderFields | Promise<HeaderFields>)
     | undefined;
   /** Returns nothing to go on, or the final response to refuse with. */
-  readonly authorize?:
-    | ((request: HandshakeRequest) => Response | undefined | void | Promise<Response | undefined | void>)
-    | undefined;
+  readonly authorize?: RequestHandler | undefined;
   /** Which pages may connect besides those of the same host. */
   readonly origins?: OriginPolicy | undefined;
   /** The extensions that may be agreed on; of those offered, the first that fits is. */
@@ -42,11 +41,9 @@ export function checkUpgradeOptions(options: UpgradeOptions): void {
   if (typeof headers !== "function") checkFields(headers);
   checkFunctions(options, "authorize");
   if (typeof origins !== "function" && origins !== "*") {
-    if (!Array.isArray(origins)) {
-      throw new TypeError('Cannot use origins: it is no list, no function and not "*"');
+    if (!Array.isArray(origins) || !origins.every((origin) => serializeOrigin(origin) !== undefined)) {
+      throw new TypeError('Cannot use origins: not "*", a function or a list of origins');
     }
-    const wrong = origins.find((origin) => serializeOrigin(origin) === undefined);
-    if (wrong !== undefined) throw new TypeError(`Cannot use origins: ${wrong} is no scheme, host and port`);
   }
   checkTokens("extensions", extensions.map(({ name }) => name));
 }

@@ -137,7 +137,7 @@ test("onHead sees the request and the answer", async () => {
     ["sent", "HTTP/1.1 101 Switching Protocols"],
   ]);
   assert(heads[0]![1]!.includes("\ncookie: a=b"));
-  assert(heads[1]![1]!.includes(`\nsec-websocket-accept: ${exampleAccept}`));
+  assert(heads[1]![1]!.includes(`\nSec-WebSocket-Accept: ${exampleAccept}`));
 });
 
 test("an onHead that throws ends the handshake, wherever it is called", async () => {

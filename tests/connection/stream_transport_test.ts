@@ -41,7 +41,7 @@ test("locked streams are refused with TypeError, and stay as they were", async (
   for (const name of ["readable", "writable"] as const) {
     const { streams, calls } = createStreams();
     const lock = name === "readable" ? streams.readable.getReader() : streams.writable.getWriter();
-    const message = "Cannot use the transport: a stream is locked";
+    const message = "Cannot use the transport: no pair of unlocked streams";
     assertThrows(() => connect(streams), TypeError, message);
     await assertRejects(() => acceptWebSocket(streams), TypeError, message);
     await assertRejects(() => connectWebSocket("ws://a/", streams), TypeError, message);

@@ -2,13 +2,12 @@ import { test } from "node:test";
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { createUpgradeRequest } from "../../src/handshake/client_handshake.ts";
 import type { UpgradeRequestOptions } from "../../src/handshake/handshake_offer.ts";
-import { decodeLatin1 } from "../../src/handshake/latin1.ts";
 import { answerUpgrade } from "../../src/handshake/server_handshake.ts";
 import type { Extension } from "../../src/protocol/extension.ts";
 import { readRequest } from "../kit/heads.ts";
 
 function headOf(url: string | URL, options?: UpgradeRequestOptions): string {
-  return decodeLatin1(createUpgradeRequest(url, options).head);
+  return createUpgradeRequest(url, options).head;
 }
 
 function extension(name: string, ...offers: [string, string | true][][]): Extension {
@@ -20,7 +19,7 @@ test("createUpgradeRequest() writes the request of RFC 6455 §4.1, with a key of
   assertEquals(url.href, "ws://server.example.com/chat?room=a");
   assertMatch(key, /^[\dA-Za-z+/]{22}==$/);
   assertEquals(
-    decodeLatin1(head),
+    head,
     "GET /chat?room=a HTTP/1.1\r\nHost: server.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
       `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
   );

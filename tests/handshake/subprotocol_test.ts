@@ -2,21 +2,20 @@ import { test } from "node:test";
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import type { ProtocolChoice } from "../../src/handshake/choose_protocol.ts";
 import { HandshakeError } from "../../src/handshake/handshake_error.ts";
-import { decodeLatin1 } from "../../src/handshake/latin1.ts";
 import { parseProtocols } from "../../src/handshake/parse_protocols.ts";
 import { answerUpgrade } from "../../src/handshake/server_handshake.ts";
-import { readRequest, requestText } from "../kit/heads.ts";
+import { fieldsOf, readRequest, requestText } from "../kit/heads.ts";
 
 async function choose(
   offer: string | readonly string[] | undefined,
   protocols?: ProtocolChoice,
 ): Promise<string> {
   const request = readRequest(requestText({ "Sec-WebSocket-Protocol": offer }));
-  const { protocol, head, headers } = await answerUpgrade(request, { protocols });
-  assertEquals(headers.get("sec-websocket-protocol") ?? "", protocol);
+  const { protocol, head } = await answerUpgrade(request, { protocols });
+  assertEquals(fieldsOf(head).get("sec-websocket-protocol") ?? "", protocol);
   const line = `\r\nSec-WebSocket-Protocol: ${protocol}\r\n`;
   assertEquals(
-    decodeLatin1(head).includes(protocol === "" ? "Sec-WebSocket-Protocol" : line),
+    head.includes(protocol === "" ? "Sec-WebSocket-Protocol" : line),
     protocol !== "",
   );
   return protocol;

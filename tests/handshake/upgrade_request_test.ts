@@ -4,17 +4,17 @@ import { hasBody } from "../../src/handshake/check_upgrade_request.ts";
 import { HandshakeError } from "../../src/handshake/handshake_error.ts";
 import { HandshakeRequest } from "../../src/handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../../src/handshake/handshake_response.ts";
-import { decodeLatin1 } from "../../src/handshake/latin1.ts";
 import { answerUpgrade } from "../../src/handshake/server_handshake.ts";
 import { exampleAccept, exampleKey, type FieldChanges, readRequest, requestText } from "../kit/heads.ts";
+import { decodeLatin1 } from "../kit/latin1.ts";
 
 async function headOf(changes: FieldChanges = {}): Promise<string> {
-  return decodeLatin1((await answerUpgrade(readRequest(requestText(changes)), {})).head);
+  return (await answerUpgrade(readRequest(requestText(changes)), {})).head;
 }
 
 async function refusalOf(changes: FieldChanges, requestLine?: string): Promise<HandshakeResponse> {
   const answer = async () => await answerUpgrade(readRequest(requestText(changes, requestLine)), {});
-  const error = await assertRejects(answer, HandshakeError, "Cannot accept the upgrade: ");
+  const error = await assertRejects(answer, HandshakeError, "Cannot accept: ");
   if (error.response === undefined) throw new Error("a server's refusal has a response");
   assertEquals(error.status, error.response.status);
   return error.response;
@@ -25,12 +25,7 @@ const accepted = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConn
 
 test("answerUpgrade() answers the example of RFC 6455 §1.3 with these fields and no others (§4.2.2)", async () => {
   const answer = await answerUpgrade(readRequest(requestText()), {});
-  assertEquals(decodeLatin1(answer.head), accepted);
-  assertEquals([...answer.headers], [
-    ["connection", "Upgrade"],
-    ["sec-websocket-accept", exampleAccept],
-    ["upgrade", "websocket"],
-  ]);
+  assertEquals(answer.head, accepted);
   assertEquals(answer.protocol, "");
   assertEquals(answer.extension, undefined);
   assertEquals(answer.extensions, "");
@@ -49,15 +44,15 @@ test("answerUpgrade() looks for tokens in Upgrade and Connection, in any case (�
 
 test("answerUpgrade() answers 405 with Allow to another method (§4.2.1 (1), RFC 9110 §15.5.6)", async () => {
   for (const method of ["POST", "get", "HEAD", "OPTIONS"]) {
-    const { status, statusText, headers } = await refusalOf({}, `${method} /chat HTTP/1.1`);
-    assertEquals([status, statusText, headers.get("allow")], [405, "Method Not Allowed", "GET"]);
+    const { status, headers } = await refusalOf({}, `${method} /chat HTTP/1.1`);
+    assertEquals([status, headers.get("allow")], [405, "GET"]);
   }
 });
 
 test("answerUpgrade() answers 426 with Upgrade where Upgrade names no websocket (§4.2.1 (3), RFC 9110 §15.5.22)", async () => {
   for (const upgrade of [undefined, "", "h2c", "notwebsocket", "websocket/13", "websocket2", "web socket"]) {
-    const { status, statusText, headers } = await refusalOf({ Upgrade: upgrade });
-    assertEquals([status, statusText, headers.get("upgrade")], [426, "Upgrade Required", "websocket"]);
+    const { status, headers } = await refusalOf({ Upgrade: upgrade });
+    assertEquals([status, headers.get("upgrade")], [426, "websocket"]);
   }
 });
 
@@ -160,5 +155,5 @@ test("answerUpgrade() answers a request that another server has read", async () 
     "sec-websocket-version": "13",
   };
   const request = new HandshakeRequest({ method: "GET", target: "/", headers });
-  assertEquals(decodeLatin1((await answerUpgrade(request, {})).head), accepted);
+  assertEquals((await answerUpgrade(request, {})).head, accepted);
 });

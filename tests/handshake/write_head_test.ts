@@ -1,8 +1,9 @@
 import { test } from "node:test";
 import { assertEquals, assertThrows } from "@std/assert";
 import type { HandshakeResponse } from "../../src/handshake/handshake_response.ts";
-import { decodeLatin1, encodeLatin1 } from "../../src/handshake/latin1.ts";
-import { encodeRequestHead, encodeResponse, encodeResponseHead } from "../../src/handshake/write_head.ts";
+import { encodeLatin1 } from "../../src/handshake/latin1.ts";
+import { formatHead, formatResponse } from "../../src/handshake/write_head.ts";
+import { decodeLatin1 } from "../kit/latin1.ts";
 
 const badFields: [string, string][] = [
   ["X-A", "a\r\nb: c"],
@@ -18,57 +19,42 @@ const badFields: [string, string][] = [
 
 function write(response: Partial<HandshakeResponse>, keepAlive = false): string {
   const whole = { status: 403, statusText: "Forbidden", headers: new Headers(), ...response };
-  return decodeLatin1(encodeResponse(whole, keepAlive));
+  return formatResponse(whole, keepAlive);
 }
 
-test("encodeRequestHead() writes fields in the order and spelling given, one byte a character (RFC 9112 §2.1)", () => {
-  const head = encodeRequestHead("/chat?x", [["Host", "a"], ["X-A", "caf\xe9\t!"], ["x-b", ""]]);
-  assertEquals(decodeLatin1(head), "GET /chat?x HTTP/1.1\r\nHost: a\r\nX-A: caf\xe9\t!\r\nx-b: \r\n\r\n");
+test("formatHead() writes fields in the order and spelling given (RFC 9112 §2.1)", () => {
+  const head = formatHead("GET /chat?x HTTP/1.1", [["Host", "a"], ["X-A", "caf\xe9\t!"], ["x-b", ""]]);
+  assertEquals(head, "GET /chat?x HTTP/1.1\r\nHost: a\r\nX-A: caf\xe9\t!\r\nx-b: \r\n\r\n");
+  assertEquals(formatHead("HTTP/1.1 200 ", new Headers({ a: "b" })), "HTTP/1.1 200 \r\na: b\r\n\r\n");
 });
 
-test("encodeResponseHead() writes a status line and fields (RFC 9112 §4)", () => {
-  assertEquals(
-    decodeLatin1(encodeResponseHead(101, "Switching Protocols", [])),
-    "HTTP/1.1 101 Switching Protocols\r\n\r\n",
-  );
-  assertEquals(
-    decodeLatin1(encodeResponseHead(200, "", new Headers({ a: "b" }))),
-    "HTTP/1.1 200 \r\na: b\r\n\r\n",
-  );
-});
-
-test("encodeRequestHead() and encodeResponseHead() let no line break and no control character into a head", () => {
-  for (const field of badFields) {
-    assertThrows(() => encodeRequestHead("/", [field]), TypeError);
-    assertThrows(() => encodeResponseHead(200, "OK", [field]), TypeError);
-  }
-  for (const target of ["", "/a b", "/\r\n", "/\xe9", "/\x7f"]) {
-    assertThrows(() => encodeRequestHead(target, []), TypeError, "target");
-  }
-  for (const statusText of ["a\r\nb: c", "\0", "\u0100"]) {
-    assertThrows(() => encodeResponseHead(200, statusText, []), TypeError, "status");
+test("formatHead() and formatResponse() let no line break and no control character into a head", () => {
+  for (const field of badFields) assertThrows(() => formatHead("GET / HTTP/1.1", [field]), TypeError);
+  for (const bad of ["a\r\nb: c", "\0", "\x7f", "\u0100"]) {
+    assertThrows(() => formatHead(`GET /${bad} HTTP/1.1`, []), TypeError, "start-line");
+    assertThrows(() => write({ statusText: bad }), TypeError, "start-line");
   }
   for (const status of [0, 99, 1000, NaN, 200.5, -200]) {
-    assertThrows(() => encodeResponseHead(status, "", []), TypeError, "no status");
+    assertThrows(() => write({ status }), TypeError, "no status");
   }
 });
 
-test("encodeResponse() says how long the body is and that the connection ends (RFC 9112 §6.2, §9.6)", () => {
+test("formatResponse() says how long the body is and that the connection ends (RFC 9112 §6.2, §9.6)", () => {
   assertEquals(
     write({ headers: new Headers({ "x-a": "1" }), body: encodeLatin1("no\n") }),
-    "HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 3\r\nx-a: 1\r\n\r\nno\n",
+    "HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 3\r\nx-a: 1\r\n\r\n",
   );
   assertEquals(write({}), "HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
 });
 
-test("encodeResponse() keeps the connection when it is told to", () => {
+test("formatResponse() keeps the connection when it is told to", () => {
   assertEquals(
     write({}, true),
     "HTTP/1.1 403 Forbidden\r\nconnection: keep-alive\r\ncontent-length: 0\r\n\r\n",
   );
 });
 
-test("encodeResponse() lets no field of the response decide where its body ends", () => {
+test("formatResponse() lets no field of the response decide where its body ends", () => {
   const headers = new Headers({
     "Transfer-Encoding": "chunked",
     "Content-Length": "99",
@@ -81,7 +67,7 @@ test("encodeResponse() lets no field of the response decide where its body ends"
   assertEquals(headers.get("content-length"), "99");
 });
 
-test("encodeResponse() names Upgrade in Connection where there is one (RFC 9110 §7.8)", () => {
+test("formatResponse() names Upgrade in Connection where there is one (RFC 9110 §7.8)", () => {
   const headers = new Headers({ upgrade: "websocket" });
   assertEquals(
     write({ status: 426, statusText: "", headers }),
@@ -89,16 +75,16 @@ test("encodeResponse() names Upgrade in Connection where there is one (RFC 9110 
   );
 });
 
-test("encodeResponse() gives a 204 no Content-Length (RFC 9110 §8.6)", () => {
+test("formatResponse() gives a 204 no Content-Length (RFC 9110 §8.6)", () => {
   assertEquals(write({ status: 204, statusText: "" }), "HTTP/1.1 204 \r\nconnection: close\r\n\r\n");
 });
 
-test("encodeResponse() writes every Set-Cookie as its own field", () => {
+test("formatResponse() writes every Set-Cookie as its own field", () => {
   const headers = new Headers([["set-cookie", "a=1"], ["set-cookie", "b=2"]]);
   assertEquals(write({ headers }).includes("\r\nset-cookie: a=1\r\nset-cookie: b=2\r\n"), true);
 });
 
-test("decodeLatin1() and encodeLatin1() keep every byte, in texts of any length", () => {
+test("encodeLatin1() keeps every byte, in texts of any length", () => {
   const bytes = Uint8Array.from({ length: 300_000 }, (_, index) => index);
   assertEquals(encodeLatin1(decodeLatin1(bytes)), bytes);
 });

@@ -9,9 +9,10 @@ import { assertEquals } from "@std/assert";
 import { HandshakeError } from "../../src/handshake/handshake_error.ts";
 import type { HandshakeRequest } from "../../src/handshake/handshake_request.ts";
 import type { Reader } from "../../src/handshake/head_reader.ts";
-import { decodeLatin1, encodeLatin1 } from "../../src/handshake/latin1.ts";
+import { encodeLatin1 } from "../../src/handshake/latin1.ts";
 import { defaultHeadLimits } from "../../src/handshake/limits.ts";
 import { createRequestReader } from "../../src/handshake/request_reader.ts";
+import { decodeLatin1 } from "./latin1.ts";
 
 /** The key of RFC 6455 §1.3. */
 export const exampleKey = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -42,6 +43,13 @@ export function headText(startLine: string, fields: FieldChanges): string {
     (typeof value === "string" ? [value] : value ?? []).map((line) => `${name}: ${line}\r\n`)
   );
   return `${startLine}\r\n${lines.join("")}\r\n`;
+}
+
+/** The fields of a head. */
+export function fieldsOf(head: string): Headers {
+  return new Headers(
+    head.trimEnd().split("\r\n").slice(1).map((line) => line.split(": ", 2) as [string, string]),
+  );
 }
 
 /** The request read from `text`. */

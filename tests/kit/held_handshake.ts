@@ -5,10 +5,11 @@
  */
 
 import { HandshakeError } from "../../src/handshake/handshake_error.ts";
-import { decodeLatin1, encodeLatin1 } from "../../src/handshake/latin1.ts";
+import { encodeLatin1 } from "../../src/handshake/latin1.ts";
 import { join } from "./frame_lines.ts";
 import { settle } from "./held_connection.ts";
 import type { HeldTransport } from "./held_transport.ts";
+import { decodeLatin1 } from "./latin1.ts";
 
 /** Text and bytes of a peer, one after the other. */
 export function toBytes(...parts: (string | Uint8Array)[]): Uint8Array {
