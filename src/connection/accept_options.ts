@@ -38,8 +38,3 @@ export interface AcceptOptions extends CommonOptions, UpgradeOptions, HandshakeO
 
 /** The options of `connectWebSocket()`. */
 export interface ConnectOptions extends CommonOptions, UpgradeRequestOptions, HandshakeOptions {}
-
-/** Shows a head to the tap, if there is one. */
-export function showHead({ onHead }: HandshakeOptions, direction: "received" | "sent", head: string): void {
-  onHead?.(direction, head.trimEnd().replaceAll("\r\n", "\n"));
-}

@@ -13,9 +13,9 @@ import { isWebSocketUpgrade } from "../handshake/is_websocket_upgrade.ts";
 import { createRequestReader } from "../handshake/request_reader.ts";
 import { answerUpgrade, type UpgradeAnswer } from "../handshake/server_handshake.ts";
 import { checkUpgradeOptions } from "../handshake/upgrade_options.ts";
-import { formatHead, formatResponse } from "../handshake/write_head.ts";
+import { formatResponse } from "../handshake/write_head.ts";
 import { checkFunctions } from "../protocol/engine_options.ts";
-import { type AcceptOptions, showHead } from "./accept_options.ts";
+import type { AcceptOptions } from "./accept_options.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
 import { checkConnectionOptions } from "./connection_options.ts";
 import { HandshakeExchange } from "./handshake_exchange.ts";
@@ -48,19 +48,17 @@ export async function acceptWebSocket(
 ): Promise<WebSocketConnection> {
   checkConnectionOptions(options);
   checkUpgradeOptions(options);
-  checkFunctions(options, "onHead", "onRequest");
-  const exchange = new HandshakeExchange("Cannot accept", transport, options);
-  const { limits } = exchange;
+  checkFunctions(options, "onRequest");
+  let exchange = new HandshakeExchange("Cannot accept", transport, options);
   try {
     for (let { request } = options;; request = undefined) {
       try {
-        const received = request ??= await exchange.read(createRequestReader(limits, options.secure));
-        const { method, target, version, headers } = received;
-        showHead(options, "received", formatHead(`${method} ${target} ${version}`, headers));
+        const received = request ??= await exchange.read(
+          createRequestReader(exchange.limits, options.secure),
+        );
         const answer = await exchange.step<UpgradeAnswer>((...settle) =>
           decide(received, options).then(...settle)
         );
-        showHead(options, "sent", answer.head);
         await exchange.write(answer.head);
         const head = exchange.release();
         return new WebSocketConnection(exchange.transport, {
@@ -76,7 +74,6 @@ export async function acceptWebSocket(
           exchange.rest.length === 0;
         // §4.2.2 "the server ... MUST return an appropriate HTTP error code"
         const head = formatResponse(error.response, stays);
-        showHead(options, "sent", head);
         // RFC 9110 §9.3.2 HEAD: "the server MUST NOT send content in the response"
         const body = request?.method === "HEAD" ? undefined : error.response.body;
         // Whoever has left need not be told.
@@ -85,7 +82,11 @@ export async function acceptWebSocket(
           exchange.end();
           throw error;
         }
-        exchange.restart();
+        // Another attempt has a deadline of its own.
+        exchange = new HandshakeExchange("Cannot accept", exchange.transport, {
+          ...options,
+          head: exchange.release(),
+        });
       }
     }
   } catch (error) {

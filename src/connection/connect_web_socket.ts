@@ -9,9 +9,7 @@ import { HandshakeError } from "../handshake/handshake_error.ts";
 import { type HandshakeResponse, isInterimResponse } from "../handshake/handshake_response.ts";
 import { createBodyReader } from "../handshake/response_body_reader.ts";
 import { createResponseReader } from "../handshake/response_reader.ts";
-import { formatHead } from "../handshake/write_head.ts";
-import { checkFunctions } from "../protocol/engine_options.ts";
-import { type ConnectOptions, showHead } from "./accept_options.ts";
+import type { ConnectOptions } from "./accept_options.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
 import { checkConnectionOptions } from "./connection_options.ts";
 import { HandshakeExchange } from "./handshake_exchange.ts";
@@ -46,16 +44,12 @@ export async function connectWebSocket(
   options: ConnectOptions = {},
 ): Promise<WebSocketConnection> {
   checkConnectionOptions(options);
-  checkFunctions(options, "onHead");
   const sent = createUpgradeRequest(url, options);
   const exchange = new HandshakeExchange("Cannot connect", transport, options);
   try {
-    showHead(options, "sent", sent.head);
     await exchange.write(sent.head);
     const response = await readResponse(exchange);
     options.signal?.throwIfAborted();
-    const { status, statusText, headers } = response;
-    showHead(options, "received", formatHead(`HTTP/1.1 ${status} ${statusText}`, headers));
     const agreement = await checkUpgradeResponse(response, sent);
     return new WebSocketConnection(exchange.transport, {
       ...options,

@@ -8,16 +8,15 @@
 import { HandshakeError } from "../handshake/handshake_error.ts";
 import type { Reader } from "../handshake/head_reader.ts";
 import { encodeLatin1 } from "../handshake/latin1.ts";
-import { defaultHeadLimits, type HeadLimits } from "../handshake/limits.ts";
-import { checkNumbers } from "../protocol/engine_options.ts";
+import { defaultHeadLimits } from "../handshake/limits.ts";
+import { checkFunctions, checkNumbers } from "../protocol/engine_options.ts";
+import type { HandshakeOptions, HeadTap } from "./accept_options.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { toByteTransport } from "./stream_transport.ts";
 
 /** What an exchange lives by. */
-export interface ExchangeOptions extends Partial<HeadLimits> {
-  /** The most milliseconds that it may take. Default 10 000. */
-  readonly handshakeTimeout?: number | undefined;
+export interface ExchangeOptions extends HandshakeOptions {
   /** Gives up, and destroys the transport. */
   readonly signal?: AbortSignal | undefined;
   /** The source of time, for tests. */
@@ -39,11 +38,9 @@ export class HandshakeExchange {
   /** Whether it has ended its transport, and only waits for the peer to do so. */
   ending = false;
 
-  readonly #operation: string;
-  readonly #clock: Clock;
-  readonly #signal: AbortSignal | undefined;
+  readonly #onHead: HeadTap | undefined;
+  readonly #stop: () => void;
   #failure: { readonly error: unknown } | undefined;
-  #cancelTimer: (() => void) | undefined;
   /** What the step under way ends with. */
   #resolve!: (value?: never) => void;
   #reject: ((error: unknown) => void) | undefined;
@@ -53,37 +50,32 @@ export class HandshakeExchange {
    * transports that mean nothing, and where the signal is aborted.
    */
   constructor(operation: string, transport: ByteStreamPair | ByteTransport, options: ExchangeOptions) {
-    const { clock = systemClock, signal, head = [] } = options;
+    const { clock = systemClock, signal, head = [], onHead } = options;
+    checkFunctions(options, "onHead");
     this.limits = checkNumbers(options, defaults);
     signal?.throwIfAborted();
     this.transport = toByteTransport(transport);
     this.rest = new Uint8Array(head);
-    this.#operation = operation;
-    this.#clock = clock;
-    this.#signal = signal;
-    this.restart();
-    signal?.addEventListener("abort", this.#onAbort);
+    this.#onHead = onHead;
+    const fail = (reason: string, cause?: ErrorOptions) =>
+      this.destroy(new HandshakeError(`${operation}: ${reason}`, undefined, cause));
+    const cancelTimer = clock.after(this.limits.handshakeTimeout, () => fail("the handshake took too long"));
+    const onAbort = () => this.destroy(signal!.reason);
+    signal?.addEventListener("abort", onAbort);
+    this.#stop = () => {
+      cancelTimer();
+      signal?.removeEventListener("abort", onAbort);
+    };
     this.transport.start({
       receiveBytes: (bytes) => {
         if (this.ending) return;
         this.transport.pause();
         this.#resolve(new Uint8Array(bytes) as never);
       },
-      receiveEnd: () => this.#break("the peer has left"),
+      receiveEnd: () => fail("the peer has left"),
       drained: () => this.#resolve(),
-      closed: (cause) => this.#break("the transport is gone", { cause }),
+      closed: (cause) => fail("the transport is gone", { cause }),
     });
-  }
-
-  readonly #onAbort = (): void => this.destroy(this.#signal!.reason);
-
-  /** Gives the deadline anew. */
-  restart(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = this.#clock.after(
-      this.limits.handshakeTimeout,
-      () => this.#break("the handshake took too long"),
-    );
   }
 
   /** Awaits what `begin` does with the functions of a promise. */
@@ -104,25 +96,23 @@ export class HandshakeExchange {
     while (read === undefined) {
       read = reader(await this.step<Uint8Array<ArrayBuffer>>(() => this.transport.resume()));
     }
-    this.rest = read.rest;
-    return read.head;
+    const { head, text, rest } = read;
+    if (text !== undefined) this.#show("received", text);
+    this.rest = rest;
+    return head;
   }
 
-  /** Writes a head, and a body. Rejects with `HandshakeError` where the transport fails. */
+  /** Writes a head, and a body. Rejects with `HandshakeError` where the transport fails; throws what the tap throws. */
   write(head: string, body?: Uint8Array): Promise<void> {
+    this.#show("sent", head);
     const bytes = encodeLatin1(head);
     return this.step((resolve) => {
       if (this.transport.write(body?.length ? [bytes, body] : [bytes])) resolve();
     });
   }
 
-  #break(reason: string, options?: ErrorOptions): void {
-    this.destroy(new HandshakeError(`${this.#operation}: ${reason}`, undefined, options));
-  }
-
-  #stop(): void {
-    this.#cancelTimer?.();
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+  #show(direction: "received" | "sent", head: string): void {
+    this.#onHead?.(direction, head.trimEnd().replaceAll("\r\n", "\n"));
   }
 
   /** Fails the exchange and destroys its transport. */

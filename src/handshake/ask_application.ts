@@ -23,7 +23,7 @@ export async function askApplication<Answer>(answer: () => Answer | Promise<Answ
   try {
     return await answer();
   } catch (cause) {
-    throw refuse(500, "the server's own code failed", {}, { cause });
+    throw refuse(500, "the application failed", {}, { cause });
   }
 }
 

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { hasToken } from "./fields.ts";
 import type { HandshakeRequest } from "./handshake_request.ts";
+import { isWebSocketUpgrade } from "./is_websocket_upgrade.ts";
 import { refuse } from "./refuse.ts";
 
 // §4.4 what a server that refuses tells of itself
@@ -27,12 +27,9 @@ export function checkUpgradeRequest({ method, headers }: HandshakeRequest): void
   if (hasBody(headers)) throw refuse(400, "an upgrade has no body");
   // §4.2.1 (1) "An HTTP/1.1 or higher GET request"
   if (method !== "GET") throw refuse(405, "the method is not GET", { Allow: "GET" });
-  // §4.2.1 (3) "An |Upgrade| header field containing the value "websocket""
-  if (!hasToken(headers, "Upgrade", "websocket")) throw refuse(426, "Upgrade names no websocket", supported);
-  // §4.2.1 (4) "A |Connection| header field that includes the token "Upgrade""
-  if (!hasToken(headers, "Connection", "Upgrade")) {
-    throw refuse(426, "Connection names no Upgrade", supported);
-  }
+  // §4.2.1 (3) "An |Upgrade| header field containing the value "websocket"", (4) "A |Connection| header field that includes the
+  // token "Upgrade""
+  if (!isWebSocketUpgrade(headers)) throw refuse(426, "no upgrade to websocket", supported);
   // §4.2.1 (6) "A |Sec-WebSocket-Version| header field, with a value of 13"
   if (!hasVersion(headers)) throw refuse(426, "Sec-WebSocket-Version is not 13", supported);
   // §4.2.1 (5) "a base64-encoded value that, when decoded, is 16 bytes in length"

@@ -28,5 +28,5 @@ export function chooseProtocol(
   const protocol = offered.length > 0 ? choice(offered, request) : undefined;
   // §4.2.2 (5.5) the value "derived from the client's handshake, specifically by selecting one of the values"
   if (protocol === undefined || offered.includes(protocol)) return protocol;
-  throw new TypeError("Cannot use protocols: not one of those offered");
+  throw new TypeError("Cannot use protocols: not offered");
 }

@@ -7,7 +7,6 @@
 
 import { computeAcceptKey, createKey } from "./accept_key.ts";
 import type { Agreement } from "./decide_upgrade.ts";
-import { hasToken } from "./fields.ts";
 import {
   checkAgreement,
   createOffer,
@@ -16,6 +15,7 @@ import {
   type UpgradeRequestOptions,
 } from "./handshake_offer.ts";
 import type { HandshakeResponse } from "./handshake_response.ts";
+import { isWebSocketUpgrade } from "./is_websocket_upgrade.ts";
 import { formatHead } from "./write_head.ts";
 
 /** A request, and what its answer is held against. */
@@ -58,11 +58,10 @@ export async function checkUpgradeResponse(
   // §4.1 (1) "If the status code received from the server is not 101, the client handles the response per HTTP procedures"
   if (status !== 101) throw failConnect(`the server answered ${status}`, response);
   // §4.1 (2) "a value that is not an ASCII case-insensitive match for the value "websocket""
-  if (headers.get("Upgrade")?.toLowerCase() !== "websocket") {
-    throw failConnect("Upgrade names no websocket", response);
-  }
   // §4.1 (3) "doesn't contain a token that is an ASCII case-insensitive match for the value "Upgrade""
-  if (!hasToken(headers, "Connection", "Upgrade")) throw failConnect("Connection names no Upgrade", response);
+  if (!isWebSocketUpgrade(headers) || headers.get("Upgrade")?.includes(",")) {
+    throw failConnect("no upgrade to websocket", response);
+  }
   // §4.1 (4) "a value other than the base64-encoded SHA-1 of the concatenation..."
   if (headers.get("Sec-WebSocket-Accept") !== await computeAcceptKey(sent.key)) {
     throw failConnect("Sec-WebSocket-Accept does not fit the key", response);

@@ -15,6 +15,7 @@ import type { HandshakeRequest } from "./handshake_request.ts";
 import { parseProtocols } from "./parse_protocols.ts";
 import { refuse } from "./refuse.ts";
 import type { UpgradeOptions } from "./upgrade_options.ts";
+import { formatAgreement } from "./write_head.ts";
 
 /** What both sides agree on. */
 export interface Agreement {
@@ -51,11 +52,9 @@ export async function decideUpgrade(
   return askApplication(async () => {
     const protocol = chooseProtocol(protocols, options.protocols ?? [], request) ?? "";
     const extension = agreeOnExtension(offers, options);
-    const extensions = extension === undefined ? "" : formatExtensions([extension]);
+    const extensions = formatExtensions(extension ? [extension] : []);
     const headers = typeof options.headers === "function" ? await options.headers(request) : options.headers;
-    const fields: [string, string][] = [...checkFields(headers)];
-    if (protocol !== "") fields.push(["Sec-WebSocket-Protocol", protocol]);
-    if (extensions !== "") fields.push(["Sec-WebSocket-Extensions", extensions]);
+    const fields = [...checkFields(headers), ...formatAgreement(protocol, extensions)];
     return { protocol, extension, extensions, fields };
   });
 }

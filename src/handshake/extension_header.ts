@@ -9,7 +9,7 @@ import { isToken, tokenPattern } from "./fields.ts";
 
 // §9.1 extension-param = token [ "=" ( token / quoted-string ) ]; the extension's name looks like one too
 const parameter = new RegExp(
-  `^[ \\t]*(${tokenPattern})[ \\t]*(?:=[ \\t]*(?:(${tokenPattern})|"([^"]*)")[ \\t]*)?$`,
+  `^[ \t]*(${tokenPattern})[ \t]*(?:=[ \t]*(?:(${tokenPattern})|"([^"]*)")[ \t]*)?$`,
 );
 
 /** The elements of the header's value, `[]` without a header, `undefined` when it is malformed. */
@@ -50,6 +50,6 @@ export function formatExtensions(elements: readonly ExtensionElement[]): string 
 }
 
 function checkToken(text: string): string {
-  if (!isToken(text)) throw new TypeError("Cannot send an extension: a name or a value in it is no token");
+  if (!isToken(text)) throw new TypeError("Cannot use extensions: not a token");
   return text;
 }

@@ -12,6 +12,7 @@ import { checkFields, checkTokens, type HeaderFields } from "./fields.ts";
 import { HandshakeError } from "./handshake_error.ts";
 import type { HandshakeResponse } from "./handshake_response.ts";
 import { parseUrl } from "./parse_url.ts";
+import { formatAgreement } from "./write_head.ts";
 
 /** The application's part in a client's request. */
 export interface UpgradeRequestOptions {
@@ -45,17 +46,18 @@ export interface HandshakeOffer {
 export function createOffer(address: string | URL, options: UpgradeRequestOptions = {}): HandshakeOffer {
   const { protocols: given = [], headers, extensions = [] } = options;
   const url = parseAddress(`${address}`);
-  const protocols = typeof given === "string" ? [given] : [...given];
+  const protocols = [given].flat() as string[];
   checkTokens("protocols", protocols);
   checkTokens("extensions", extensions.map(({ name }) => name));
   // §4.1 (9) "The value of this header field MUST be 13"
-  const fields: [string, string][] = [["Sec-WebSocket-Version", "13"]];
-  if (protocols.length > 0) fields.push(["Sec-WebSocket-Protocol", protocols.join(", ")]);
   const offers = extensions.flatMap((extension) =>
     extension.offer().map((parameters) => ({ name: extension.name, parameters }))
   );
-  if (offers.length > 0) fields.push(["Sec-WebSocket-Extensions", formatExtensions(offers)]);
-  fields.push(...checkFields(headers));
+  const fields: HandshakeOffer["fields"] = [
+    ["Sec-WebSocket-Version", "13"],
+    ...formatAgreement(protocols.join(", "), formatExtensions(offers)),
+    ...checkFields(headers),
+  ];
   return { url, protocols, extensions, fields };
 }
 
@@ -71,13 +73,12 @@ export function checkAgreement(response: HandshakeResponse, offer: HandshakeOffe
     offer.extensions.find(({ name }) => name === answer.name)?.confirm(answer.parameters);
   // §4.1 (5) "the use of an extension that was not present in the client's handshake"
   // RSV1 has one meaning, so that one extension is all a connection has
-  if (answers === undefined || answers.length > (extension ? 1 : 0)) {
-    throw failConnect("the server's extensions do not fit the offers", response);
-  }
-  const protocol = response.headers.get("Sec-WebSocket-Protocol") ?? undefined;
+  const fits = answers !== undefined && answers.length === (extension ? 1 : 0);
+  const protocol = response.headers.get("Sec-WebSocket-Protocol");
+  const protocols: readonly (string | null)[] = offer.protocols.length > 0 ? offer.protocols : [null];
   // §4.1 (6) "the use of a subprotocol that was not present in the client's handshake"; WHATWG: nor may it be missing
-  if (protocol === undefined ? offer.protocols.length > 0 : !offer.protocols.includes(protocol)) {
-    throw failConnect("the server's subprotocol does not fit the offers", response);
+  if (!fits || !protocols.includes(protocol)) {
+    throw failConnect("the answer does not fit the offer", response);
   }
   return { protocol: protocol ?? "", extension, extensions: formatExtensions(answers) };
 }
@@ -93,5 +94,5 @@ function parseAddress(address: string): URL {
   // `URL` passes over what could be taken for line breaks
   // deno-lint-ignore no-control-regex
   if (url && /^(?:ws|http)s?:\/\/[^/@]+\/[^#]*$/.test(url.href) && !/[\0-\x1f\x7f]/.test(address)) return url;
-  throw new TypeError("Cannot connect: the URL is not ws: or wss: with host, path and query alone");
+  throw new TypeError("Cannot connect: the URL is no ws-URI");
 }

@@ -74,7 +74,7 @@ export class HandshakeRequest {
     const [, host] = absoluteForm.exec(address) ?? [];
     // RFC 9112 §3.2 "MUST respond with a 400 ... to any ... request message that lacks a Host header field"
     if (host === undefined || url === undefined || absoluteForm.exec(`http://${field}`)?.[1] !== field) {
-      throw refuse(400, "Host or the request target is missing or malformed");
+      throw refuse(400, "Host or the target is missing or malformed");
     }
     this.headers.set("Host", host);
     this.url = url;

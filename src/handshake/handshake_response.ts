@@ -5,7 +5,7 @@
  * @module
  */
 
-import { checkField } from "./fields.ts";
+import { formatHead } from "./write_head.ts";
 
 /** A response to an opening handshake: one to send, or one that was received. */
 export interface HandshakeResponse {
@@ -35,6 +35,6 @@ export async function toHandshakeResponse(response: Response): Promise<Handshake
   if (!(response instanceof Response) || status < 200) {
     throw new TypeError("Cannot answer: no final Response");
   }
-  for (const [name, value] of [["status", statusText] as const, ...headers]) checkField(name, value);
+  formatHead(statusText, headers);
   return { status, statusText, headers, body: new Uint8Array(await response.arrayBuffer()) };
 }

@@ -7,7 +7,7 @@
 
 import { tokenPattern } from "./fields.ts";
 
-const element = new RegExp(`^[ \\t]*(${tokenPattern})[ \\t]*$`);
+const element = new RegExp(`^[ \t]*(${tokenPattern})[ \t]*$`);
 
 /** The subprotocols offered, `[]` without a header, `undefined` when it is malformed or names one twice. */
 export function parseProtocols(header: string | null): string[] | undefined {

@@ -18,18 +18,13 @@ const startLine = new RegExp(`^(${tokenPattern}) ([!-~]+) (HTTP/1\\.[01])$`);
  * answer: 400, 414, 431 or 505.
  */
 export function createRequestReader(limits: HeadLimits, secure?: boolean): Reader<HandshakeRequest> {
-  return createHeadReader(limits, {
-    emptyLines: 1,
-    startLine,
-    fail: refuse,
-    createHead([, method, target, version], headers) {
-      return new HandshakeRequest({
-        method: method as string,
-        target: target as string,
-        version,
-        headers,
-        secure,
-      });
-    },
+  return createHeadReader(limits, 1, startLine, refuse, ([, method, target, version], headers) => {
+    return new HandshakeRequest({
+      method: method as string,
+      target: target as string,
+      version,
+      headers,
+      secure,
+    });
   });
 }

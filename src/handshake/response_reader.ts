@@ -6,19 +6,20 @@
 
 import { HandshakeError } from "./handshake_error.ts";
 import type { HandshakeResponse } from "./handshake_response.ts";
-import { createHeadReader, type HeadGrammar, type Reader } from "./head_reader.ts";
+import { createHeadReader, type Reader } from "./head_reader.ts";
 import type { HeadLimits } from "./limits.ts";
 
-const grammar: HeadGrammar<HandshakeResponse> = {
-  emptyLines: 0,
-  // RFC 9112 §4 status-line = HTTP-version SP status-code SP [ reason-phrase ]; the last SP is often forgotten
-  // RFC 9110 §15.2 "Since HTTP/1.0 did not define any 1xx status codes..."
-  startLine: /^HTTP\/1\.(?:1|0(?! 1)) ([1-9]\d\d)(?: (.*))?$/,
-  fail: (_, reason) => new HandshakeError(`Cannot connect: the response has ${reason}`),
-  createHead: ([, status, statusText = ""], headers) => ({ status: Number(status), statusText, headers }),
-};
+// RFC 9112 §4 status-line = HTTP-version SP status-code SP [ reason-phrase ]; the last SP is often forgotten
+// RFC 9110 §15.2 "Since HTTP/1.0 did not define any 1xx status codes..."
+const startLine = /^HTTP\/1\.(?:1|0(?! 1)) ([1-9]\d\d)(?: (.*))?$/;
 
 /** Reads one response's head. Throws `HandshakeError` when it is malformed or too large. */
 export function createResponseReader(limits: HeadLimits): Reader<HandshakeResponse> {
-  return createHeadReader(limits, grammar);
+  return createHeadReader(
+    limits,
+    0,
+    startLine,
+    (_status, reason) => new HandshakeError(`Cannot connect: the response has ${reason}`),
+    ([, status, statusText = ""], headers) => ({ status: Number(status), statusText, headers }),
+  );
 }

@@ -26,6 +26,15 @@ export function formatHead(startLine: string, fields: FieldList): string {
   return `${head}\r\n`;
 }
 
+/** The fields that say what is offered or agreed on, `""` for none. */
+export function formatAgreement(protocols: string, extensions: string): [name: string, value: string][] {
+  const fields: [string, string][] = [
+    ["Sec-WebSocket-Protocol", protocols],
+    ["Sec-WebSocket-Extensions", extensions],
+  ];
+  return fields.filter(([, value]) => value !== "");
+}
+
 /**
  * The head of a whole response. Says how long the body is and whether the connection stays, whatever its own fields say of
  * that.

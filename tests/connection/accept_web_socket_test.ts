@@ -136,7 +136,7 @@ test("onHead sees the request and the answer", async () => {
     ["received", "GET /chat HTTP/1.1"],
     ["sent", "HTTP/1.1 101 Switching Protocols"],
   ]);
-  assert(heads[0]![1]!.includes("\ncookie: a=b"));
+  assert(heads[0]![1]!.includes("\nCookie: a=b"));
   assert(heads[1]![1]!.includes(`\nSec-WebSocket-Accept: ${exampleAccept}`));
 });
 

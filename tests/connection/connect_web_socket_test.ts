@@ -99,9 +99,9 @@ test("onHead sees the request and the answer", async () => {
   const { transport, connected, request } = await begin({ onHead: (...head) => void heads.push(head) });
   transport.deliver(toBytes("HTTP/1.1 103 Early Hints\r\n\r\n", await answerRequest(request)));
   (await connected).abort();
-  assertEquals(heads.map(([direction]) => direction), ["sent", "received"]);
+  assertEquals(heads.map(([direction]) => direction), ["sent", "received", "received"]);
   assertEquals(heads[0]![1], request.trimEnd().replaceAll("\r\n", "\n"));
-  assert(heads[1]![1]!.startsWith("HTTP/1.1 101 Switching Protocols\nconnection: Upgrade\n"));
+  assert(heads[2]![1]!.startsWith("HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\n"));
 });
 
 test("an onHead that throws ends the connecting", async () => {

@@ -128,11 +128,11 @@ test("formatExtensions() writes what parseExtensions() reads (§9.1)", () => {
 });
 
 test("formatExtensions() refuses what is no token", () => {
-  assertThrows(() => formatExtensions([agreed("a b", [])]), TypeError, "no token");
-  assertThrows(() => formatExtensions([agreed("a", [["b;", true]])]), TypeError, "no token");
-  assertThrows(() => formatExtensions([agreed("a", [["b\r\n", "c"]])]), TypeError, "no token");
-  assertThrows(() => formatExtensions([agreed("a", [["b", "c\r\nd"]])]), TypeError, "no token");
-  assertThrows(() => formatExtensions([agreed("a", [["b", ""]])]), TypeError, "no token");
+  assertThrows(() => formatExtensions([agreed("a b", [])]), TypeError, "Cannot use extensions");
+  assertThrows(() => formatExtensions([agreed("a", [["b;", true]])]), TypeError, "Cannot use extensions");
+  assertThrows(() => formatExtensions([agreed("a", [["b\r\n", "c"]])]), TypeError, "Cannot use extensions");
+  assertThrows(() => formatExtensions([agreed("a", [["b", "c\r\nd"]])]), TypeError, "Cannot use extensions");
+  assertThrows(() => formatExtensions([agreed("a", [["b", ""]])]), TypeError, "Cannot use extensions");
 });
 
 test("answerUpgrade() answers 400 to a malformed header, whatever extensions it has (§9.1)", async () => {

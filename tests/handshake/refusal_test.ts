@@ -85,7 +85,7 @@ test("answerUpgrade() answers 500 when authorize or headers throws or rejects, a
     const error = await refusal(options);
     assertEquals(error.status, 500);
     assertStrictEquals(error.cause, cause);
-    assertEquals(decodeLatin1(error.response?.body ?? new Uint8Array()), "the server's own code failed\n");
+    assertEquals(decodeLatin1(error.response?.body ?? new Uint8Array()), "the application failed\n");
   }
 });
 
