@@ -69,12 +69,12 @@ class StreamTransport implements ByteTransport {
     try {
       // Never from within resume().
       await undefined;
-      while (!this.#paused && !this.#destroyed) {
-        const result = this.#kept ?? await this.#reader.read();
-        this.#kept = this.#paused ? result : undefined;
-        if (this.#paused || this.#destroyed) break;
-        if (result.done) return this.#receiver!.receiveEnd();
-        const bytes = toBytes(result.value);
+      while (!this.#paused) {
+        const { done, value } = this.#kept ??= await this.#reader.read();
+        if (this.#paused) break;
+        this.#kept = undefined;
+        if (done) return this.#receiver!.receiveEnd();
+        const bytes = toBytes(value);
         if (bytes === undefined) throw new TypeError("Cannot read the stream: a chunk is no bytes");
         this.#receiver!.receiveBytes(bytes);
       }
@@ -102,15 +102,14 @@ class StreamTransport implements ByteTransport {
   }
 
   end(): void {
-    if (this.#writeEnded || this.#destroyed) return;
+    if (this.#writeEnded) return;
     this.#writeEnded = true;
     this.#writer.close().catch((error) => this.destroy(error));
   }
 
   /** Gives the streams back as they are. */
   release(): void {
-    if (this.#destroyed) return;
-    this.#destroyed = true;
+    this.#paused = this.#destroyed = true;
     this.#reader.releaseLock();
     this.#writer.releaseLock();
   }
@@ -121,8 +120,7 @@ class StreamTransport implements ByteTransport {
     // Whatever these come to, and whenever: the streams are no longer ours.
     this.#reader.cancel(reason).catch(() => {});
     if (!this.#writeEnded || this.#writing) this.#writer.abort(reason).catch(() => {});
-    this.#reader.releaseLock();
-    this.#writer.releaseLock();
+    this.release();
     this.#receiver?.closed(reason);
   }
 }

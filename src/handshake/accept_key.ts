@@ -16,5 +16,5 @@ export function createKey(): string {
 /** The `Sec-WebSocket-Accept` that answers `key`, taken literally (RFC 6455 §4.2.2 (5.4)). */
 export async function computeAcceptKey(key: string): Promise<string> {
   const bytes = encodeLatin1(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`);
-  return encodeBase64(new Uint8Array(await crypto.subtle.digest("SHA-1", bytes)));
+  return encodeBase64(await crypto.subtle.digest("SHA-1", bytes));
 }

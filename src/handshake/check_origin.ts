@@ -47,6 +47,6 @@ export async function checkOrigin(request: HandshakeRequest, policy: OriginPolic
 /** The origin in its one spelling (RFC 6454 §6.2): host in lower case, no default port; `undefined` if it is none. */
 export function serializeOrigin(origin: string): string | undefined {
   if (origin === "null") return origin;
-  const url = /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@\\*]+$/i.test(origin) ? parseUrl(origin) : undefined;
+  const url = /^[^\s/]+\/\/[^\s/?#@\\*]+$/.test(origin) ? parseUrl(origin) : undefined;
   return url && `${url.protocol}//${url.host}`;
 }

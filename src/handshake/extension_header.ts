@@ -36,20 +36,14 @@ export function parseExtensions(header: string | null): ExtensionElement[] | und
 /**
  * The header's value for `elements`, `""` for none.
  *
- * @throws {TypeError} when a name or a value is no token.
+ * @throws {TypeError} when a name or a value cannot stand in it.
  */
 export function formatExtensions(elements: readonly ExtensionElement[]): string {
   return elements.map(({ name, parameters }) =>
-    [
-      checkToken(name),
-      ...parameters.map(([parameter, value]) =>
-        value === true ? checkToken(parameter) : `${checkToken(parameter)}=${checkToken(value)}`
-      ),
-    ].join("; ")
+    [[name, true] as const, ...parameters].map(([name, value]) => {
+      const text = value === true ? name : `${name}=${value}`;
+      if (!parameter.test(text)) throw new TypeError("Cannot use extensions: not a token");
+      return text;
+    }).join("; ")
   ).join(", ");
-}
-
-function checkToken(text: string): string {
-  if (!isToken(text)) throw new TypeError("Cannot use extensions: not a token");
-  return text;
 }

@@ -13,29 +13,30 @@ const maxBody = 65536;
 
 /** A reader that adds the body of `response` to `body`, up to its end or as much of it as is kept. */
 export function createBodyReader({ status, headers }: HandshakeResponse, body: number[]): Reader<number[]> {
-  const hasBody = status !== 204 && status !== 304;
+  const chunked = /\bchunked\s*$/i.test(headers.get("Transfer-Encoding") ?? "");
+  /** Bytes that are still to come of the body, or of its current chunk; -1 in the line before a chunk. */
   // RFC 9112 §6.3 (1) no body; (4) chunked; (6) a length; (8) without one, NaN: up to the end of the connection
-  let chunked = hasBody && /(?:^|,)\s*chunked\s*$/i.test(headers.get("Transfer-Encoding") ?? "");
-  /** Bytes that are still to come of the body, or of its current chunk. */
-  let left = chunked || !hasBody ? 0 : Number.parseInt(headers.get("Content-Length") ?? "");
+  let left = status === 204 || status === 304
+    ? 0
+    : chunked
+    ? -1
+    : Number.parseInt(headers.get("Content-Length") ?? "");
   let line = "";
-  const isWhole = () => body.length === maxBody || left === 0 && !chunked;
   return (bytes) => {
     for (const byte of bytes) {
-      if (isWhole()) break;
-      if (left !== 0) {
-        left--;
+      if (left === 0 || body.length === maxBody) break;
+      if (left !== -1) {
         body.push(byte);
+        if (--left === 0 && chunked) left = -1;
       } else if (byte > 0x20) {
         // Behind the size there may be extensions of any length.
         if (line.length < 32) line += String.fromCharCode(byte);
       } else if (byte === 0x0a && line !== "") {
         // RFC 9112 §7.1 chunk-size in hexadecimal, behind the CRLF of the chunk before; 0, or nonsense, is the end
         left = Number.parseInt(line, 16) || 0;
-        chunked = left > 0;
         line = "";
       }
     }
-    return isWhole() ? { head: body, rest: new Uint8Array() } : undefined;
+    return left === 0 || body.length === maxBody ? { head: body, rest: new Uint8Array() } : undefined;
   };
 }
