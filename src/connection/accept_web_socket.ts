@@ -69,13 +69,14 @@ export async function acceptWebSocket(
           head,
         });
       } catch (error) {
-        if (!(error instanceof HandshakeError) || error.response === undefined) throw error;
+        const response = error instanceof HandshakeError ? error.response : undefined;
+        if (response === undefined) throw error;
         let stays = options.keepAlive === true && request !== undefined && permitsAnother(request) &&
           exchange.rest.length === 0;
         // §4.2.2 "the server ... MUST return an appropriate HTTP error code"
-        const head = formatResponse(error.response, stays);
+        const head = formatResponse(response, stays);
         // RFC 9110 §9.3.2 HEAD: "the server MUST NOT send content in the response"
-        const body = request?.method === "HEAD" ? undefined : error.response.body;
+        const body = request?.method === "HEAD" ? undefined : response.body;
         // Whoever has left need not be told.
         await exchange.write(head, body).catch(() => stays = false);
         if (!stays) {

@@ -31,7 +31,9 @@ export function checkUpgradeRequest({ method, headers }: HandshakeRequest): void
   // token "Upgrade""
   if (!isWebSocketUpgrade(headers)) throw refuse(426, "no upgrade to websocket", supported);
   // §4.2.1 (6) "A |Sec-WebSocket-Version| header field, with a value of 13"
-  if (!hasVersion(headers)) throw refuse(426, "Sec-WebSocket-Version is not 13", supported);
+  if (headers.get("Sec-WebSocket-Version") !== "13") {
+    throw refuse(426, "Sec-WebSocket-Version is not 13", supported);
+  }
   // §4.2.1 (5) "a base64-encoded value that, when decoded, is 16 bytes in length"
   if (!/^[\dA-Za-z+/]{22}==$/.test(headers.get("Sec-WebSocket-Key") ?? "")) {
     throw refuse(400, "Sec-WebSocket-Key is not 16 bytes in base64");
@@ -56,11 +58,7 @@ export function checkExtendedConnect(
   // RFC 9220 §3 "the server SHOULD respond to the request with a 501 (Not Implemented) status code"
   if (protocol !== "websocket") throw refuse(501, "the protocol is not websocket");
   // RFC 6455 §4.4, without the 426 that HTTP/2 has no use for
-  if (!hasVersion(headers)) {
+  if (headers.get("Sec-WebSocket-Version") !== "13") {
     throw refuse(400, "Sec-WebSocket-Version is not 13", { "Sec-WebSocket-Version": "13" });
   }
-}
-
-function hasVersion(headers: Headers): boolean {
-  return headers.get("Sec-WebSocket-Version") === "13";
 }

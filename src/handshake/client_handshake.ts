@@ -34,9 +34,10 @@ export interface UpgradeRequest extends HandshakeOffer {
 export function createUpgradeRequest(url: string | URL, options?: UpgradeRequestOptions): UpgradeRequest {
   const offer = createOffer(url, options);
   const key = createKey();
-  const head = formatHead(`GET ${offer.url.pathname}${offer.url.search} HTTP/1.1`, [
+  const { host, pathname, search } = offer.url;
+  const head = formatHead(`GET ${pathname}${search} HTTP/1.1`, [
     // RFC 9110 §7.2 the port is left out where it is the scheme's own
-    ["Host", offer.url.host],
+    ["Host", host],
     ["Upgrade", "websocket"],
     ["Connection", "Upgrade"],
     ["Sec-WebSocket-Key", key],
