@@ -45,41 +45,34 @@ export function createHeadReader<Head>(
   let previous = "\n";
   let text = "";
   let line = "";
-  let passedOver = 0;
   let fields = 0;
-
-  function readCharacter(character: string): Head | undefined {
-    text += character;
-    if (text.length > maxHeadSize) throw fail(431, `more than ${maxHeadSize} bytes`);
-    if (misplaced.test(previous + character)) {
-      throw fail(400, "a control character or space out of place");
-    }
-    previous = character;
-    if (character === "\n") return readLine();
-    if (character !== "\r") line += character;
-    if (line.length > maxHeaderLine) {
-      throw fail(start ? 431 : 414, `more than ${maxHeaderLine} bytes in a line`);
-    }
-    return undefined;
-  }
-
-  function readLine(): Head | undefined {
-    if (line === "" && start) return createHead(start, headers);
-    // RFC 9112 §2.2 "a server ... SHOULD ignore at least one empty line (CRLF) received prior to the request-line"
-    if (line === "" && passedOver++ < emptyLines) return undefined;
-    const match = (start ? field : startLine).exec(line);
-    line = "";
-    if (match === null) throw fail(400, `a malformed ${start ? "field" : "start"} line`);
-    if (!start) start = match;
-    else if (++fields > maxHeaders) throw fail(431, `more than ${maxHeaders} fields`);
-    else headers.append(match[1] as string, match[2] ?? "");
-    return undefined;
-  }
 
   return (bytes) => {
     for (let at = 0; at < bytes.length;) {
-      const head = readCharacter(String.fromCharCode(bytes[at++] as number));
-      if (head !== undefined) return { head, text, rest: new Uint8Array(bytes.subarray(at)) };
+      const character = String.fromCharCode(bytes[at++] as number);
+      text += character;
+      if (text.length > maxHeadSize) throw fail(431, `more than ${maxHeadSize} bytes`);
+      if (misplaced.test(previous + character)) {
+        throw fail(400, "a control character or space out of place");
+      }
+      previous = character;
+      if (character === "\r") continue;
+      if (character !== "\n") {
+        line += character;
+        if (line.length <= maxHeaderLine) continue;
+        throw fail(start ? 431 : 414, `more than ${maxHeaderLine} bytes in a line`);
+      }
+      if (line === "" && start) {
+        return { head: createHead(start, headers), text, rest: new Uint8Array(bytes.subarray(at)) };
+      }
+      // RFC 9112 §2.2 "a server ... SHOULD ignore at least one empty line (CRLF) received prior to the request-line"
+      if (line === "" && emptyLines-- > 0) continue;
+      const match = (start ? field : startLine).exec(line);
+      if (match === null) throw fail(400, `a malformed ${start ? "field" : "start"} line`);
+      if (!start) start = match;
+      else if (++fields > maxHeaders) throw fail(431, `more than ${maxHeaders} fields`);
+      else headers.append(match[1] as string, match[2] ?? "");
+      line = "";
     }
     return undefined;
   };
