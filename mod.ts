@@ -57,6 +57,7 @@ export {
 export type { MessageBody } from "./src/connection/send_stream.ts";
 export { WebSocketConnection } from "./src/connection/web_socket_connection.ts";
 export { WebSocketError } from "./src/connection/web_socket_error.ts";
+export type { RequestHandler } from "./src/handshake/ask_application.ts";
 export type { OriginPolicy } from "./src/handshake/check_origin.ts";
 export type { ProtocolChoice } from "./src/handshake/choose_protocol.ts";
 export type { HeaderFields } from "./src/handshake/fields.ts";

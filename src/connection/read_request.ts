@@ -6,16 +6,26 @@
 
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import { type HandshakeResponse, toHandshakeResponse } from "../handshake/handshake_response.ts";
+import type { HeadLimits } from "../handshake/limits.ts";
 import { createRequestReader } from "../handshake/request_reader.ts";
 import { formatResponse } from "../handshake/write_head.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
-import { type ExchangeOptions, HandshakeExchange } from "./handshake_exchange.ts";
+import type { Clock } from "./clock.ts";
+import { HandshakeExchange } from "./handshake_exchange.ts";
 import { releaseTransport } from "./stream_transport.ts";
 
 /** The options of `readRequest()` and `respond()`. */
-export interface RequestOptions extends ExchangeOptions {
+export interface RequestOptions extends Partial<HeadLimits> {
+  /** The most milliseconds that it may take. Default 10 000. */
+  readonly handshakeTimeout?: number | undefined;
+  /** Bytes that were read before. */
+  readonly head?: Uint8Array | undefined;
   /** Whether the bytes come over TLS. Default false: not known. */
   readonly secure?: boolean | undefined;
+  /** Gives up, and destroys the transport. */
+  readonly signal?: AbortSignal | undefined;
+  /** The source of time, for tests. */
+  readonly clock?: Clock | undefined;
 }
 
 /** What decides how a response is sent. */
