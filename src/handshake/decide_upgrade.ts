@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { AgreedExtension, ExtensionElement } from "../protocol/extension.ts";
+import type { AgreedExtension } from "../protocol/extension.ts";
 import { askApplication, askHandler } from "./ask_application.ts";
 import { checkOrigin } from "./check_origin.ts";
 import { chooseProtocol } from "./choose_protocol.ts";
-import { formatExtensions, parseExtensions } from "./extension_header.ts";
+import { agreeOnExtension, formatExtensions, parseExtensions } from "./extension_header.ts";
 import { checkFields } from "./fields.ts";
 import type { HandshakeRequest } from "./handshake_request.ts";
 import { parseProtocols } from "./parse_protocols.ts";
@@ -51,22 +51,10 @@ export async function decideUpgrade(
   await askHandler(options.authorize, request);
   return askApplication(async () => {
     const protocol = chooseProtocol(protocols, options.protocols ?? [], request) ?? "";
-    const extension = agreeOnExtension(offers, options);
+    const extension = agreeOnExtension(offers, options.extensions ?? [], "accept");
     const extensions = formatExtensions(extension ? [extension] : []);
     const headers = typeof options.headers === "function" ? await options.headers(request) : options.headers;
     const fields = [...checkFields(headers), ...formatAgreement(protocol, extensions)];
     return { protocol, extension, extensions, fields };
   });
-}
-
-function agreeOnExtension(
-  offers: readonly ExtensionElement[],
-  { extensions = [] }: UpgradeOptions,
-): AgreedExtension | undefined {
-  // §9.1 the offers stand in the order "in which the client wishes" them
-  for (const { name, parameters } of offers) {
-    const agreed = extensions.find((extension) => extension.name === name)?.accept(parameters);
-    if (agreed !== undefined) return agreed;
-  }
-  return undefined;
 }

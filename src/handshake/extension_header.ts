@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ExtensionElement } from "../protocol/extension.ts";
+import type { AgreedExtension, Extension, ExtensionElement } from "../protocol/extension.ts";
 import { isToken, tokenPattern } from "./fields.ts";
 
 // §9.1 extension-param = token [ "=" ( token / quoted-string ) ]; the extension's name looks like one too
@@ -46,4 +46,18 @@ export function formatExtensions(elements: readonly ExtensionElement[]): string 
       return text;
     }).join("; ")
   ).join(", ");
+}
+
+/** What the first of `elements` comes to that one of `extensions` accepts, or confirms. */
+export function agreeOnExtension(
+  elements: readonly ExtensionElement[],
+  extensions: readonly Extension[],
+  how: "accept" | "confirm",
+): AgreedExtension | undefined {
+  // §9.1 the offers stand in the order "in which the client wishes" them
+  for (const { name, parameters } of elements) {
+    const agreed = extensions.find((extension) => extension.name === name)?.[how](parameters);
+    if (agreed !== undefined) return agreed;
+  }
+  return undefined;
 }

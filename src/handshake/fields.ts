@@ -43,7 +43,7 @@ export function checkTokens(what: string, list: readonly string[]): void {
  */
 export function checkField(name: string, value: string): void {
   if (!isToken(name) || !fieldValue.test(value)) {
-    throw new TypeError(`Cannot send ${name}: a character is not allowed`);
+    throw new TypeError(`Cannot send ${name}: not allowed in a head`);
   }
 }
 

@@ -7,7 +7,7 @@
 
 import type { Extension } from "../protocol/extension.ts";
 import type { Agreement } from "./decide_upgrade.ts";
-import { formatExtensions, parseExtensions } from "./extension_header.ts";
+import { agreeOnExtension, formatExtensions, parseExtensions } from "./extension_header.ts";
 import { checkFields, checkTokens, type HeaderFields } from "./fields.ts";
 import { HandshakeError } from "./handshake_error.ts";
 import type { HandshakeResponse } from "./handshake_response.ts";
@@ -49,11 +49,11 @@ export function createOffer(address: string | URL, options: UpgradeRequestOption
   const protocols = [given].flat() as string[];
   checkTokens("protocols", protocols);
   checkTokens("extensions", extensions.map(({ name }) => name));
-  // §4.1 (9) "The value of this header field MUST be 13"
   const offers = extensions.flatMap((extension) =>
     extension.offer().map((parameters) => ({ name: extension.name, parameters }))
   );
   const fields: HandshakeOffer["fields"] = [
+    // §4.1 (9) "The value of this header field MUST be 13"
     ["Sec-WebSocket-Version", "13"],
     ...formatAgreement(protocols.join(", "), formatExtensions(offers)),
     ...checkFields(headers),
@@ -68,12 +68,10 @@ export function createOffer(address: string | URL, options: UpgradeRequestOption
  */
 export function checkAgreement(response: HandshakeResponse, offer: HandshakeOffer): Agreement {
   const answers = parseExtensions(response.headers.get("Sec-WebSocket-Extensions"));
-  const [answer] = answers ?? [];
-  const extension = answer &&
-    offer.extensions.find(({ name }) => name === answer.name)?.confirm(answer.parameters);
+  const extension = agreeOnExtension(answers ?? [], offer.extensions, "confirm");
   // §4.1 (5) "the use of an extension that was not present in the client's handshake"
   // RSV1 has one meaning, so that one extension is all a connection has
-  const fits = answers !== undefined && answers.length === (extension ? 1 : 0);
+  const fits = answers?.length === (extension ? 1 : 0);
   const protocol = response.headers.get("Sec-WebSocket-Protocol");
   const protocols: readonly (string | null)[] = offer.protocols.length > 0 ? offer.protocols : [null];
   // §4.1 (6) "the use of a subprotocol that was not present in the client's handshake"; WHATWG: nor may it be missing

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { formatHead } from "./write_head.ts";
+import { formatResponse } from "./write_head.ts";
 
 /** A response to an opening handshake: one to send, or one that was received. */
 export interface HandshakeResponse {
@@ -31,10 +31,11 @@ export function isInterimResponse({ status }: HandshakeResponse): boolean {
  * stand in a head, or its body is used already.
  */
 export async function toHandshakeResponse(response: Response): Promise<HandshakeResponse> {
-  const { status, statusText, headers } = response;
-  if (!(response instanceof Response) || status < 200) {
+  if (!(response instanceof Response) || response.status < 200) {
     throw new TypeError("Cannot answer: no final Response");
   }
-  formatHead(statusText, headers);
-  return { status, statusText, headers, body: new Uint8Array(await response.arrayBuffer()) };
+  const { status, statusText, headers } = response;
+  const record = { status, statusText, headers, body: new Uint8Array(await response.arrayBuffer()) };
+  formatResponse(record, false);
+  return record;
 }

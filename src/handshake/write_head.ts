@@ -17,7 +17,9 @@ export type FieldList = Iterable<readonly [name: string, value: string]>;
  * @throws {TypeError} when the start line or a field may not stand in one.
  */
 export function formatHead(startLine: string, fields: FieldList): string {
-  checkField("start-line", startLine);
+  if (!/^(?:GET|HTTP\/1\.1 [1-9]\d\d) [\t -~\x80-\xff]*$/.test(startLine)) {
+    throw new TypeError(`Cannot send ${startLine}: not allowed in a head`);
+  }
   let head = `${startLine}\r\n`;
   for (const [name, value] of fields) {
     checkField(name, value);
@@ -45,7 +47,6 @@ export function formatResponse(
   { status, statusText, headers: given, body }: HandshakeResponse,
   keepAlive: boolean,
 ): string {
-  if (!/^[1-9]\d\d$/.test(`${status}`)) throw new TypeError(`Cannot respond: ${status} is no status`);
   const headers = new Headers(given);
   headers.delete("Transfer-Encoding");
   headers.delete("Content-Length");
