@@ -31,11 +31,11 @@ test("formatHead() writes fields in the order and spelling given (RFC 9112 §2.1
 test("formatHead() and formatResponse() let no line break and no control character into a head", () => {
   for (const field of badFields) assertThrows(() => formatHead("GET / HTTP/1.1", [field]), TypeError);
   for (const bad of ["a\r\nb: c", "\0", "\x7f", "\u0100"]) {
-    assertThrows(() => formatHead(`GET /${bad} HTTP/1.1`, []), TypeError, "start-line");
-    assertThrows(() => write({ statusText: bad }), TypeError, "start-line");
+    assertThrows(() => formatHead(`GET /${bad} HTTP/1.1`, []), TypeError, "not allowed in a head");
+    assertThrows(() => write({ statusText: bad }), TypeError, "not allowed in a head");
   }
   for (const status of [0, 99, 1000, NaN, 200.5, -200]) {
-    assertThrows(() => write({ status }), TypeError, "no status");
+    assertThrows(() => write({ status }), TypeError, "not allowed in a head");
   }
 });
 
