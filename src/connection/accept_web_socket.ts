@@ -71,8 +71,9 @@ export async function acceptWebSocket(
       } catch (error) {
         const response = error instanceof HandshakeError ? error.response : undefined;
         if (response === undefined) throw error;
-        let stays = options.keepAlive === true && request !== undefined && permitsAnother(request) &&
-          exchange.rest.length === 0;
+        let stays = options.keepAlive === true && request !== undefined && exchange.rest.length === 0 &&
+          // RFC 9112 §9.6 "A server that receives a "close" connection option MUST initiate closure of the connection"
+          !hasBody(request.headers) && !hasToken(request.headers, "Connection", "close");
         // §4.2.2 "the server ... MUST return an appropriate HTTP error code"
         const head = formatResponse(response, stays);
         // RFC 9110 §9.3.2 HEAD: "the server MUST NOT send content in the response"
@@ -94,12 +95,6 @@ export async function acceptWebSocket(
     if (!exchange.ending) exchange.destroy(error);
     throw error;
   }
-}
-
-/** Whether another request may follow this one. */
-function permitsAnother({ headers }: HandshakeRequest): boolean {
-  // RFC 9112 §9.6 "A server that receives a "close" connection option MUST initiate closure of the connection"
-  return !hasBody(headers) && !hasToken(headers, "Connection", "close");
 }
 
 /** Asks the application. Rejects with the `HandshakeError` of a refusal. */
