@@ -4,15 +4,22 @@
  * @module
  */
 
+import type { Compressor, CreateCompressor } from "./compressor.ts";
 import type { DeflateCodec } from "./deflate_codec.ts";
-import { PakoDeflater } from "./pako_deflater.ts";
+import { PakoCompressor } from "./pako_compressor.ts";
 import { PakoInflater } from "./pako_inflater.ts";
+import { WarmDeflater } from "./warm_deflater.ts";
+import { WarmStates } from "./warm_states.ts";
+
+const create: CreateCompressor = (...given) => new PakoCompressor(...given);
+/** Eight MiB: 32 with a window of 15 bits, 256 with one of 12. */
+const warm = new WarmStates<Compressor>(1 << 23, (compressor) => compressor.close());
 
 /**
- * The codec that runs everywhere. Of a connection it keeps two windows, and for the 64 that sent last, and the 64 that received
- * last, what compresses and inflates them too.
+ * The codec that runs everywhere. Of a connection it keeps the window that the peer may refer to, and at most 16 KiB of what was
+ * sent; all connections together have 12 MiB for what compresses and inflates those in use.
  */
 export const pakoCodec: DeflateCodec = {
-  createDeflater: (settings) => new PakoDeflater(settings),
+  createDeflater: (settings) => new WarmDeflater(settings, create, warm),
   createInflater: (settings) => new PakoInflater(settings),
 };

@@ -20,14 +20,17 @@ import type { DeflateSettings, Inflater } from "./deflate_codec.ts";
 import { flushTail } from "./flush.ts";
 import { History } from "./history.ts";
 import { joinBytes } from "./join_bytes.ts";
-import { WarmStates } from "./warm_states.ts";
+import { type Owner, WarmStates } from "./warm_states.ts";
 
 /** The most bytes that are inflated in one step. */
 const step = 65536;
 const scratch = new Uint8Array(step);
 
+/** Of what a state takes, about, besides its window, in bytes. */
+const codeTables = 8192;
+
 const empty = new Uint8Array(0);
-const warm = new WarmStates<ZStream>(64);
+const warm = new WarmStates<ZStream>(1 << 22, () => {});
 
 /** zlib's `data_type` on the boundary of two blocks, with no bit left over. */
 const betweenBlocks = 128;
@@ -43,7 +46,9 @@ interface InflateState {
 }
 
 /** Inflates the messages of one connection. */
-export class PakoInflater implements Inflater {
+export class PakoInflater implements Inflater, Owner {
+  readonly stateSize: number;
+  lastUse = 0;
   readonly #settings: DeflateSettings;
   readonly #history: History;
   /** The state, inside a message. */
@@ -57,6 +62,7 @@ export class PakoInflater implements Inflater {
   constructor(settings: DeflateSettings, history: History = new History(settings.windowBits)) {
     this.#settings = settings;
     this.#history = history;
+    this.stateSize = (1 << settings.windowBits) + codeTables;
   }
 
   inflate(piece: Uint8Array, fin: boolean, limit: number): Uint8Array<ArrayBuffer> {

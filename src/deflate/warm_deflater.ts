@@ -1,0 +1,69 @@
+/**
+ * The compressing half of a codec. A compressor is a multiple of what it knows of a connection between two
+ * messages: some are kept, the others are made again.
+ *
+ * @module
+ */
+
+import type { Compressor, CreateCompressor } from "./compressor.ts";
+import type { Deflater, DeflaterSettings } from "./deflate_codec.ts";
+import { cutTail } from "./flush.ts";
+import { History } from "./history.ts";
+import { type Owner, WarmStates } from "./warm_states.ts";
+
+/** The base-2 logarithm of the bytes that a connection keeps: what is sent need not refer to all that it might. */
+const mostKept = 14;
+
+const empty = new Uint8Array(0);
+
+/** Compresses the messages of one connection. */
+export class WarmDeflater implements Deflater, Owner {
+  readonly stateSize: number;
+  lastUse = 0;
+  readonly #settings: DeflaterSettings;
+  readonly #create: CreateCompressor;
+  readonly #warm: WarmStates<Compressor>;
+  readonly #history: History;
+  /** Inside a message. */
+  #compressor: Compressor | undefined;
+
+  /** All of one codec share `warm`. */
+  constructor(settings: DeflaterSettings, create: CreateCompressor, warm: WarmStates<Compressor>) {
+    this.#settings = settings;
+    this.#create = create;
+    this.#warm = warm;
+    // What zlib says it takes.
+    this.stateSize = (1 << (settings.windowBits + 2)) + (1 << (settings.memLevel + 9));
+    this.#history = new History(Math.min(settings.windowBits, mostKept));
+  }
+
+  deflate(piece: Uint8Array, fin: boolean): Uint8Array {
+    let flushed: Uint8Array = empty;
+    if (piece.length > 0) {
+      this.#compressor ??= this.#open();
+      flushed = this.#compressor.compress(piece);
+      if (this.#settings.takeover) this.#history.push(piece);
+    }
+    if (fin && this.#compressor !== undefined) {
+      this.#warm.keep(this, this.#compressor);
+      this.#compressor = undefined;
+    }
+    return cutTail(flushed, fin);
+  }
+
+  close(): void {
+    this.#warm.drop(this);
+    this.#compressor?.close();
+    this.#compressor = undefined;
+    this.#history.clear();
+  }
+
+  /** A compressor that knows the history. */
+  #open(): Compressor {
+    const kept = this.#warm.take(this);
+    if (kept === undefined) return this.#create(this.#settings, this.#history.read());
+    // §7.1.1 without takeover, a message starts with an empty window
+    if (!this.#settings.takeover) kept.reset();
+    return kept;
+  }
+}
