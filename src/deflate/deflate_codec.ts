@@ -29,6 +29,8 @@ export interface Deflater {
    * again.
    */
   deflate(piece: Uint8Array, fin: boolean): Uint8Array;
+  /** Takes note of a message, between two others, that another deflater has compressed: later ones may refer to it. */
+  note(message: Uint8Array): void;
   /** Frees what is held. */
   close(): void;
 }

@@ -31,9 +31,26 @@ export class MessageDeflate implements MessageCodec {
   }
 
   encode(payload: Uint8Array, fin: boolean): Uint8Array {
-    const { codec, level, memLevel } = this.#options;
-    this.#deflater ??= codec.createDeflater({ ...this.#send, level, memLevel });
+    this.#deflater ??= this.#createDeflater(this.#send);
     return this.#deflater.deflate(payload, fin);
+  }
+
+  get sharedKey(): string {
+    // Of all that was agreed, a message by itself need only keep to the window.
+    return `permessage-deflate ${this.#send.windowBits}`;
+  }
+
+  encodeShared(payload: Uint8Array): Uint8Array {
+    const deflater = this.#createDeflater({ windowBits: this.#send.windowBits, takeover: false });
+    const encoded = deflater.deflate(payload, true);
+    deflater.close();
+    return encoded;
+  }
+
+  noteShared(payload: Uint8Array): void {
+    if (!this.#send.takeover) return;
+    this.#deflater ??= this.#createDeflater(this.#send);
+    this.#deflater.note(payload);
   }
 
   decode(payload: Uint8Array, fin: boolean, limit: number): Uint8Array<ArrayBuffer> {
@@ -51,5 +68,10 @@ export class MessageDeflate implements MessageCodec {
     this.#deflater?.close();
     this.#inflater?.close();
     this.#deflater = this.#inflater = undefined;
+  }
+
+  #createDeflater(settings: DeflateSettings): Deflater {
+    const { codec, level, memLevel } = this.#options;
+    return codec.createDeflater({ ...settings, level, memLevel });
   }
 }

@@ -51,6 +51,13 @@ export class WarmDeflater implements Deflater, Owner {
     return cutTail(flushed, fin);
   }
 
+  note(message: Uint8Array): void {
+    if (!this.#settings.takeover) return;
+    this.#history.push(message);
+    // It knows nothing of the message, and cannot be told.
+    this.#warm.drop(this);
+  }
+
   close(): void {
     this.#warm.drop(this);
     this.#compressor?.close();

@@ -48,6 +48,18 @@ export interface MessageCodec {
   /** Encodes the next piece of the outgoing message; the result is never aliased again by the codec. */
   encode(payload: Uint8Array, fin: boolean): Uint8Array;
   /**
+   * Names what `encodeShared()` returns: of a message to many connections it is the same for all whose codecs have the
+   * same key. Absent, with the two that follow, where each connection has to encode for itself.
+   */
+  readonly sharedKey?: string;
+  /** Encodes a whole message without reference to any other, and takes no note of it. The codec never aliases the result again. */
+  encodeShared?(payload: Uint8Array): Uint8Array;
+  /**
+   * Takes note of a whole message that goes out as `encodeShared()` of some codec with the same key has encoded it, in the
+   * order of sending: what is encoded later may refer to it.
+   */
+  noteShared?(payload: Uint8Array): void;
+  /**
    * Decodes the next piece of the incoming message. The result is at most `limit` bytes; when it would be more,
    * throws a `ProtocolError` with 1009 before taking the memory. Corrupt data throws one with 1007. The codec never aliases the
    * result again.

@@ -157,7 +157,7 @@ test("a message that is too big once inflated closes with 1009, and one that is 
 
   const { createInflater } = pakoCodec;
   const garbling: DeflateCodec = {
-    createDeflater: () => ({ deflate: () => Uint8Array.of(7, 0), close() {} }),
+    createDeflater: () => ({ deflate: () => Uint8Array.of(7, 0), note() {}, close() {} }),
     createInflater,
   };
   const [garbler, victim] = createWebSocketPair({
@@ -173,7 +173,7 @@ test("a codec that breaks is an error of send() or a close code, never a crash (
     throw new Error("out of memory");
   };
   const broken: DeflateCodec = {
-    createDeflater: () => ({ deflate: fail, close() {} }),
+    createDeflater: () => ({ deflate: fail, note: fail, close() {} }),
     createInflater: () => ({ inflate: fail, close() {} }),
   };
   const extension = permessageDeflate().accept([])!;
@@ -200,6 +200,7 @@ test("a codec is closed with its connection, however that ends (RFC 7692 §7.1.1
         const deflater = pakoCodec.createDeflater(settings);
         return {
           deflate: (piece, fin) => deflater.deflate(piece, fin),
+          note: (message) => deflater.note(message),
           close: () => (open--, deflater.close()),
         };
       },

@@ -3,6 +3,7 @@ import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import type { DeflateCodec, DeflaterSettings, DeflateSettings } from "../../src/deflate/deflate_codec.ts";
 import type { DeflateOptions } from "../../src/deflate/deflate_options.ts";
 import { permessageDeflate } from "../../src/deflate/permessage_deflate.ts";
+import type { ExtensionParameters } from "../../src/protocol/extension.ts";
 import { ProtocolError } from "../../src/protocol/protocol_error.ts";
 import { createCodecPair, createServerCodec, samples } from "../kit/deflate_samples.ts";
 import { hex, toHex, utf8 } from "../kit/frames.ts";
@@ -15,7 +16,11 @@ function createScribe(): { codec: DeflateCodec; asked: (DeflaterSettings | Defla
   const codec: DeflateCodec = {
     createDeflater(settings) {
       asked.push(settings);
-      return { deflate: (piece) => piece, close: () => void asked.push("deflater closed") };
+      return {
+        deflate: (piece) => piece,
+        note: (message) => void asked.push(`deflater notes ${message.length} bytes`),
+        close: () => void asked.push("deflater closed"),
+      };
     },
     createInflater(settings) {
       asked.push(settings);
@@ -109,4 +114,18 @@ test("an uncompressed message between compressed ones leaves the windows alone (
   for (const payload of [first, second]) {
     assertEquals(server.decode(payload, true, 5), utf8("Hello") as Uint8Array<ArrayBuffer>);
   }
+});
+
+test("a message to many is compressed once, by itself, and noted by all that have a window (RFC 7692 §7.1)", () => {
+  const { codec, asked } = createScribe();
+  const create = (offer: ExtensionParameters) => createServerCodec({ codec }, offer);
+  const codecs = [create([]), create([]), create([["server_no_context_takeover", true]])];
+  assertEquals(codecs.map(({ sharedKey }) => sharedKey), Array(3).fill("permessage-deflate 12"));
+  assertEquals(create([["server_max_window_bits", "9"]]).sharedKey, "permessage-deflate 9");
+  assertEquals(codecs[0]!.encodeShared!(json), json);
+  for (const compression of codecs) compression.noteShared!(json);
+  codecs[1]!.encode(json, true);
+  const settings = { windowBits: 12, level: 6, memLevel: 5 };
+  const noted = [{ ...settings, takeover: true }, `deflater notes ${json.length} bytes`];
+  assertEquals(asked, [{ ...settings, takeover: false }, "deflater closed", ...noted, ...noted]);
 });

@@ -119,6 +119,39 @@ export function testDeflateCodec(name: string, codec: DeflateCodec): void {
     }
   });
 
+  test(`${name}: what is noted counts as sent, whatever was sent before (RFC 7692 §7.1.1)`, () => {
+    fuzz(20, (chance) => {
+      const windowBits = chance.pick([8, 9, 12, 15]);
+      const settings = { ...base, windowBits, takeover: chance.happens(0.8) };
+      const deflater = codec.createDeflater(settings);
+      const inflater = codec.createInflater(settings);
+      const elsewhere = codec.createDeflater({ ...settings, takeover: false });
+      for (let count = 0; count < 12; count++) {
+        const bytes = createMessage(chance);
+        let payload: Uint8Array;
+        if (chance.happens(0.4)) {
+          payload = Uint8Array.from(elsewhere.deflate(bytes, true));
+          deflater.note(bytes);
+        } else {
+          const pieces = chance.happens(0.5) ? [bytes] : [bytes.slice(0, 500), bytes.slice(500)];
+          payload = concat(
+            pieces.map((piece, index) =>
+              Uint8Array.from(deflater.deflate(piece, index + 1 === pieces.length))
+            ),
+          );
+        }
+        assertSame(inflater.inflate(payload, true, roomy), bytes);
+      }
+      for (const ended of [deflater, elsewhere, inflater]) ended.close();
+    });
+    const deflater = codec.createDeflater(base);
+    const alone = deflater.deflate(json, true).length;
+    deflater.note(samples.get("Hello")!);
+    deflater.note(json);
+    assert(deflater.deflate(json, true).length < alone / 2);
+    deflater.close();
+  });
+
   test(`${name}: no more comes out than the limit allows, whichever way the message comes (RFC 6455 §10.4)`, () => {
     for (const bytes of [json, samples.get("70 000 zeros")!, samples.get("64 KiB of chance")!]) {
       const payload = Uint8Array.from(codec.createDeflater(base).deflate(bytes, true));
