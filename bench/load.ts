@@ -7,68 +7,41 @@
  * @module
  */
 
-import { connect, type Socket } from "node:net";
 import process from "node:process";
+import { encodeFrame, open, type Opened } from "./client.ts";
 
 const [port = 0, size = 64, connections = 1, inFlight = 1, milliseconds = 1000] = process.argv.slice(2).map(
   Number,
 );
 
-const request = [
-  "GET / HTTP/1.1",
-  `Host: 127.0.0.1:${port}`,
-  "Upgrade: websocket",
-  "Connection: Upgrade",
-  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-  "Sec-WebSocket-Version: 13",
-  "\r\n",
-].join("\r\n");
-
 /** Small messages are text, as most are; large ones are binary. */
 const opcode = size < 1024 ? 1 : 2;
 const payload = Buffer.alloc(size, "abcdefghijklmnopqrstuvwxyz ");
 
-/** The frame's header, and what is masked where there is a key. */
-function encodeFrame(key: Buffer | undefined): Buffer {
-  const extended = size < 126 ? Buffer.alloc(0) : size < 65536 ? Buffer.alloc(2) : Buffer.alloc(8);
-  if (size >= 65536) extended.writeBigUInt64BE(BigInt(size));
-  else if (size >= 126) extended.writeUInt16BE(size);
-  const length = (size < 126 ? size : size < 65536 ? 126 : 127) | (key ? 0x80 : 0);
-  const body = Buffer.from(payload);
-  if (key) { for (let at = 0; at < size; at++) body[at]! ^= key[at % 4]!; }
-  return Buffer.concat([Buffer.from([0x80 | opcode, length]), extended, key ?? Buffer.alloc(0), body]);
-}
-
-const sent = encodeFrame(Buffer.from([0x12, 0x34, 0x56, 0x78]));
-const echoed = encodeFrame(undefined);
+const sent = encodeFrame(0x80 | opcode, payload, [0x12, 0x34, 0x56, 0x78]);
+const echoed = encodeFrame(0x80 | opcode, payload);
 const batch = Buffer.concat(Array.from({ length: inFlight }, () => sent));
 
-/** A connection that has echoed one message as it should. */
-function open(): Promise<Socket> {
+/** Resolves when one message has come back as it should. */
+function echo({ socket }: Opened): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
     let received = Buffer.alloc(0);
-    socket.on("error", reject);
-    socket.on("connect", () => socket.write(request));
     const listen = (chunk: Buffer) => {
-      const upgraded = received.includes("\r\n\r\n");
       received = Buffer.concat([received, chunk]);
-      const end = received.indexOf("\r\n\r\n");
-      if (end < 0) return;
-      if (!upgraded) socket.write(sent);
-      const frame = received.subarray(end + 4);
-      if (frame.length < echoed.length) return;
+      if (received.length < echoed.length) return;
       socket.off("data", listen);
-      if (received.includes("HTTP/1.1 101") && frame.equals(echoed)) resolve(socket);
+      if (received.equals(echoed)) resolve();
       else reject(new Error("no echo"));
     };
     socket.on("data", listen);
+    socket.write(sent);
   });
 }
 
 let messages = 0;
-const sockets = await Promise.all(Array.from({ length: connections }, open));
-for (const socket of sockets) {
+const opened = await Promise.all(Array.from({ length: connections }, () => open(port)));
+await Promise.all(opened.map(echo));
+for (const { socket } of opened) {
   let bytes = 0;
   socket.on("data", (chunk: Buffer) => {
     bytes += chunk.length;

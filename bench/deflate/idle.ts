@@ -8,7 +8,8 @@
  */
 
 import process from "node:process";
-import { encodeMessages, open, readFrames } from "./client.ts";
+import { readFrames } from "../client.ts";
+import { encodeMessages, openCompressed } from "./compressed_client.ts";
 import { createJson } from "./json.ts";
 
 const [port = 0, connections = 1] = process.argv.slice(2).map(Number);
@@ -16,7 +17,7 @@ const messages = createJson(8192, 40_000);
 let frames: Buffer[] | undefined;
 
 for (let count = 0; count < connections; count++) {
-  const { socket, extensions } = await open(port);
+  const { socket, extensions } = await openCompressed(port);
   frames ??= await encodeMessages(messages, extensions);
   socket.write(Buffer.concat(frames));
   await new Promise<void>((resolve) => {

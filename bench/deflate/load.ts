@@ -11,7 +11,8 @@
 
 import process from "node:process";
 import { constants, createInflateRaw } from "node:zlib";
-import { encodeMessages, open, type Opened, readFrames } from "./client.ts";
+import { type Opened, readFrames } from "../client.ts";
+import { encodeMessages, openCompressed } from "./compressed_client.ts";
 import { createJson } from "./json.ts";
 
 const [port = 0, size = 256, connections = 1, inFlight = 1, milliseconds = 1000] = process.argv.slice(2).map(
@@ -22,7 +23,7 @@ const [port = 0, size = 256, connections = 1, inFlight = 1, milliseconds = 1000]
 const looked = 50;
 
 const cycle = createJson(size, 1 << 20);
-const opened = await Promise.all(Array.from({ length: connections }, () => open(port)));
+const opened = await Promise.all(Array.from({ length: connections }, () => openCompressed(port)));
 const frames = await encodeMessages([...cycle, ...cycle], opened[0]!.extensions);
 
 let messages = 0;

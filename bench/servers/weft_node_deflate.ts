@@ -6,11 +6,11 @@ import { zlibCodec } from "@weft/websocket/deflate/zlib";
 import { nodeTransport } from "@weft/websocket/node";
 import { tellUsage } from "./tell_usage.ts";
 
-const [codec, windowBits, memLevel] = process.argv.slice(2);
+const [codec, sendWindowBits, level] = process.argv.slice(2);
 const extension = permessageDeflate({
   ...(codec === "zlib" ? { codec: zlibCodec } : {}),
-  ...(windowBits === undefined ? {} : { sendWindowBits: Number(windowBits) }),
-  ...(memLevel === undefined ? {} : { memLevel: Number(memLevel) }),
+  sendWindowBits: Number(sendWindowBits),
+  level: Number(level),
 });
 
 const server = createServer((socket) => {
