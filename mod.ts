@@ -56,6 +56,7 @@ export {
   type RequestOptions,
   respond,
 } from "./src/connection/read_request.ts";
+export { prepareMessage } from "./src/connection/prepare_message.ts";
 export type { MessageBody } from "./src/connection/send_stream.ts";
 export { WebSocketError } from "./src/connection/web_socket_error.ts";
 export type { RequestHandler } from "./src/handshake/ask_application.ts";
@@ -74,5 +75,6 @@ export type { MessageType } from "./src/protocol/engine_event.ts";
 export type { MessageLimits, SendOptions } from "./src/protocol/engine_options.ts";
 export type * from "./src/protocol/extension.ts";
 export type * from "./src/protocol/frame_info.ts";
+export { PreparedMessage } from "./src/protocol/prepared_message.ts";
 export { ProtocolError } from "./src/protocol/protocol_error.ts";
 export type { Role } from "./src/protocol/role.ts";

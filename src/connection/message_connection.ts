@@ -5,6 +5,7 @@
  */
 
 import type { SendOptions } from "../protocol/engine_options.ts";
+import type { PreparedMessage } from "../protocol/prepared_message.ts";
 import type { MessageType } from "../protocol/engine_event.ts";
 import type { ByteSource } from "./bytes.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
@@ -46,8 +47,8 @@ export interface MessageConnection extends AsyncIterable<Message>, AsyncDisposab
   readonly readable: ReadableStream<Message>;
   /** The connection as a sink: closing it closes the connection, aborting it tears it down. */
   readonly writable: WritableStream<string | ByteSource>;
-  /** Sends a message: a string as text, bytes as binary. Pending while the peer is slow, where that can be known. */
-  send(message: string | ByteSource, options?: SendOptions): Promise<void>;
+  /** Sends a message: a string as text, bytes as binary, or one that `prepareMessage()` made. Pending while the peer is slow, where that can be known. */
+  send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void>;
   /** Sends one message in fragments, each piece as it comes. */
   sendStream(type: MessageType, body: MessageBody, options?: SendOptions): Promise<void>;
   /** The next message, or `undefined` once there are no more. */

@@ -11,6 +11,7 @@ import { createClosePayload } from "../protocol/close_payload.ts";
 import type { EngineEvent, MessageType, PieceEvent } from "../protocol/engine_event.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
 import type { FrameTap } from "../protocol/frame_info.ts";
+import { isPrepared, type PreparedMessage } from "../protocol/prepared_message.ts";
 import { encodeText } from "../protocol/text.ts";
 import type { Role } from "../protocol/role.ts";
 import { WebSocketEngine } from "../protocol/web_socket_engine.ts";
@@ -356,24 +357,24 @@ export class WebSocketConnection implements MessageConnection {
   // Sending
 
   /**
-   * Sends a message: a string as text, bytes as binary. Resolves at once below `sendHighWaterMark`, else when the peer has read
+   * Sends a message: a string as text, bytes as binary, or one that `prepareMessage()` made. Resolves at once below `sendHighWaterMark`, else when the peer has read
    * enough; the bytes must not change before. A lone surrogate is sent as U+FFFD. Nothing is sent where it rejects: with
    * `WebSocketError` when the connection is not open, `RangeError` above `maxSendQueue`, `TypeError` for what is no message.
    */
-  send(message: string | ByteSource, options?: SendOptions): Promise<void> {
-    const data = typeof message === "string" ? message : toBytes(message);
+  send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void> {
+    const data = typeof message === "string" || isPrepared(message) ? message : toBytes(message);
     if (data === undefined) return Promise.reject(new TypeError("Cannot send: neither text nor bytes"));
     const buffered = this.bufferedAmount;
     const room = this.#limits.maxSendQueue - buffered;
     // A text takes up to three bytes for each of its units.
-    if (buffered > 0 && 3 * data.length > room && sizeOf(data) > room) {
+    if (buffered > 0 && (typeof data !== "string" || 3 * data.length > room) && sizeOf(data) > room) {
       return quietly(Promise.reject(new RangeError(`Cannot send: ${buffered} bytes wait already`)));
     }
     if (this.#order.free) return this.#sendNow(data, options);
     return this.#order.enter(sizeOf(data), () => this.#sendNow(data, options));
   }
 
-  #sendNow(data: string | Uint8Array, options: SendOptions | undefined): Promise<void> {
+  #sendNow(data: string | Uint8Array | PreparedMessage, options: SendOptions | undefined): Promise<void> {
     try {
       this.#assertOpen("Cannot send");
       return this.#queued(this.#engine.send(data, options));
@@ -557,8 +558,8 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** The bytes of a message's payload. */
-function sizeOf(data: string | Uint8Array): number {
-  return typeof data === "string" ? encodeText(data).length : data.length;
+function sizeOf(data: string | Uint8Array | PreparedMessage): number {
+  return (typeof data === "string" ? encodeText(data) : isPrepared(data) ? data.bytes : data).length;
 }
 
 /** Whatever it throws, its promise rejects with. */

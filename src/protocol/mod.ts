@@ -20,6 +20,7 @@ export type { EngineOptions, MessageLimits, SendOptions } from "./engine_options
 export type * from "./extension.ts";
 export type * from "./frame_info.ts";
 export * as Opcode from "./opcode.ts";
+export { PreparedMessage } from "./prepared_message.ts";
 export * from "./protocol_error.ts";
 export type * from "./role.ts";
 export * from "./web_socket_engine.ts";

@@ -13,6 +13,7 @@ import { type ControlFrame, MessageReader } from "./message_reader.ts";
 import { MessageWriter } from "./message_writer.ts";
 import * as Opcode from "./opcode.ts";
 import { OutputQueue } from "./output_queue.ts";
+import { isPrepared, type PreparedMessage } from "./prepared_message.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import type { Role } from "./role.ts";
 import { encodeText } from "./text.ts";
@@ -187,21 +188,23 @@ export class WebSocketEngine {
    * Queues a message. Bytes of 16 KiB or more are not copied by a server: they must stay as they are until the output that
    * holds them has left. Returns whether that is so. Throws `TypeError` behind `close()` and inside a message in pieces.
    */
-  send(message: string | Uint8Array, options?: SendOptions): boolean {
+  send(message: string | Uint8Array | PreparedMessage, options?: SendOptions): boolean {
     this.#assertOpen();
     if (this.#sending !== undefined) throw new TypeError("Cannot send: a message in pieces is not finished");
     const fragmentSize = options?.fragmentSize === undefined
       ? this.#fragmentSize
       : checkNumber("fragmentSize", options.fragmentSize, 0);
     this.#messagesSent++;
-    const text = typeof message === "string";
-    const codec = this.#codec?.encodes(message.length, options?.compress) ? this.#codec : undefined;
-    if (text && codec === undefined && fragmentSize === 0) {
-      this.#writer.writeText(this.#queue, message);
+    const prepared = typeof message !== "string" && isPrepared(message) ? message : undefined;
+    const data = prepared === undefined ? message as string | Uint8Array : prepared.data;
+    const text = typeof data === "string";
+    const codec = this.#codec?.encodes(data.length, options?.compress) ? this.#codec : undefined;
+    if (text && prepared === undefined && codec === undefined && fragmentSize === 0) {
+      this.#writer.writeText(this.#queue, data);
       return false;
     }
-    const bytes = text ? encodeText(message) : message;
-    const payload = codec === undefined ? bytes : codec.encode(bytes, true);
+    const bytes = prepared?.bytes ?? (text ? encodeText(data) : data);
+    const payload = codec === undefined ? bytes : encode(codec, bytes, prepared);
     const opcode = text ? Opcode.Text : Opcode.Binary;
     const held = this.#writer.writeMessage(this.#queue, opcode, codec !== undefined, payload, fragmentSize);
     return held && payload === message;
@@ -306,4 +309,12 @@ export class WebSocketEngine {
     (this as Mutable<this>).closeSent = true;
     this.#writer.writeFrame(this.#queue, Opcode.Close, true, false, payload);
   }
+}
+
+/** A whole message, encoded: for this connection alone, or once for all. */
+function encode(codec: MessageCodec, bytes: Uint8Array, prepared: PreparedMessage | undefined): Uint8Array {
+  const key = codec.sharedKey;
+  if (prepared === undefined || key === undefined) return codec.encode(bytes, true);
+  codec.noteShared!(bytes);
+  return prepared.encodedAs(key, (payload) => codec.encodeShared!(payload));
 }
