@@ -25,7 +25,7 @@
  * @module
  */
 
-// First, so that in a bundle what opens a connection stands together, both sides of it: 267 bytes less behind gzip.
+// First, so that in a bundle what opens a connection stands together, both sides of it.
 export { WebSocketConnection } from "./src/connection/web_socket_connection.ts";
 export type {
   AcceptOptions,
