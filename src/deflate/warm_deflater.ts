@@ -9,7 +9,7 @@ import type { Compressor, CreateCompressor } from "./compressor.ts";
 import type { Deflater, DeflaterSettings } from "./deflate_codec.ts";
 import { cutTail } from "./flush.ts";
 import { History } from "./history.ts";
-import { type Owner, WarmStates } from "./warm_states.ts";
+import type { Owner, WarmStates } from "./warm_states.ts";
 
 /** The base-2 logarithm of the bytes that a connection keeps: what is sent need not refer to all that it might. */
 const mostKept = 14;
