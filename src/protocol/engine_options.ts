@@ -30,12 +30,19 @@ export interface EngineOptions extends MessageLimits {
   readonly streaming?: boolean | undefined;
 }
 
+/** The numbers of the engine, checked. */
+export interface EngineLimits {
+  readonly maxMessageSize: number;
+  readonly maxFragments: number;
+  readonly fragmentSize: number;
+}
+
 /** The defaults. */
-export const engineDefaults = {
+export const engineDefaults: EngineLimits = {
   maxMessageSize: 1024 * 1024,
   maxFragments: 16384,
   fragmentSize: 0,
-} as const;
+};
 
 /** The least that each number may be, where that is not 0. */
 const minimums: Readonly<Record<string, number>> = { maxFragments: 1 };

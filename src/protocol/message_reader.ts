@@ -6,7 +6,7 @@
  */
 
 import type { MessageEvent, PieceEvent } from "./engine_event.ts";
-import { checkNumber, engineDefaults, type EngineOptions } from "./engine_options.ts";
+import type { EngineLimits, EngineOptions } from "./engine_options.ts";
 import type { MessageCodec } from "./extension.ts";
 import type { FrameSituation } from "./check_frame.ts";
 import { FrameReader } from "./frame_reader.ts";
@@ -66,17 +66,13 @@ export class MessageReader extends FrameReader implements FrameSituation {
   // The current control frame.
   #control = empty;
 
-  constructor(options: EngineOptions) {
+  constructor(options: EngineOptions, limits: EngineLimits) {
     super();
-    this.#maxMessageSize = checkNumber(
-      "maxMessageSize",
-      options.maxMessageSize,
-      engineDefaults.maxMessageSize,
-    );
+    this.#maxMessageSize = limits.maxMessageSize;
     this.role = options.role;
     this.rsv1Defined = options.codec !== undefined;
     this.room = this.#maxMessageSize;
-    this.#maxFragments = checkNumber("maxFragments", options.maxFragments, engineDefaults.maxFragments, 1);
+    this.#maxFragments = limits.maxFragments;
     this.#codec = options.codec;
     this.#tap = options.onFrame;
     this.streaming = options.streaming ?? false;

@@ -7,7 +7,14 @@
 
 import { createClosePayload, encodeClosePayload, parseClosePayload } from "./close_payload.ts";
 import type { EngineEvent, MessageType } from "./engine_event.ts";
-import { checkNumber, engineDefaults, type EngineOptions, type SendOptions } from "./engine_options.ts";
+import {
+  checkNumber,
+  checkNumbers,
+  engineDefaults,
+  type EngineLimits,
+  type EngineOptions,
+  type SendOptions,
+} from "./engine_options.ts";
 import type { MessageCodec } from "./extension.ts";
 import { type ControlFrame, MessageReader } from "./message_reader.ts";
 import { MessageWriter } from "./message_writer.ts";
@@ -79,8 +86,9 @@ export class WebSocketEngine {
     }
     this.role = options.role;
     this.#codec = options.codec;
-    this.#fragmentSize = checkNumber("fragmentSize", options.fragmentSize, engineDefaults.fragmentSize);
-    this.#reader = new MessageReader(options);
+    const limits = checkNumbers<EngineLimits>(options, engineDefaults);
+    this.#fragmentSize = limits.fragmentSize;
+    this.#reader = new MessageReader(options, limits);
     this.#writer = new MessageWriter(options.role === "client", options.onFrame);
   }
 
@@ -191,9 +199,7 @@ export class WebSocketEngine {
   send(message: string | Uint8Array | PreparedMessage, options?: SendOptions): boolean {
     this.#assertOpen();
     if (this.#sending !== undefined) throw new TypeError("Cannot send: a message in pieces is not finished");
-    const fragmentSize = options?.fragmentSize === undefined
-      ? this.#fragmentSize
-      : checkNumber("fragmentSize", options.fragmentSize, 0);
+    const fragmentSize = checkNumber("fragmentSize", options?.fragmentSize, this.#fragmentSize);
     this.#messagesSent++;
     const prepared = typeof message !== "string" && isPrepared(message) ? message : undefined;
     const data = prepared === undefined ? message as string | Uint8Array : prepared.data;
