@@ -27,6 +27,11 @@ export class Inbox<Item> {
     return this.#items.length;
   }
 
+  /** Bytes that wait. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Whether somebody waits. */
   get wanted(): boolean {
     return this.#takers.length > 0;

@@ -17,7 +17,7 @@ import type { MessageBody } from "./send_stream.ts";
 export interface ConnectionCapabilities {
   /** Unread messages slow their sender down. */
   readonly backpressure: boolean;
-  /** `send()` stays pending while the peer is slow. */
+  /** `send()` stays pending while the peer is slow, and `bufferedAmount` says how much waits. */
   readonly sendBackpressure: boolean;
   /** `ping()`, and `latency`. */
   readonly ping: boolean;
@@ -25,6 +25,12 @@ export interface ConnectionCapabilities {
   readonly streaming: boolean;
   /** `compress` and `fragmentSize` of `send()`. */
   readonly sendOptions: boolean;
+  /** Every code that an application may close with; otherwise 1000 and those from 3000 on. */
+  readonly closeCodes: boolean;
+  /** `close()` waits for the peer's Close; otherwise `closed` tells our own at once. */
+  readonly closingHandshake: boolean;
+  /** `abort()` reaches the peer as the end of the transport; otherwise as a Close. */
+  readonly abort: boolean;
 }
 
 /** A connection, in what all of them share: `WebSocketConnection`, and those over a runtime's own sockets. */

@@ -50,6 +50,9 @@ const everyCapability: ConnectionCapabilities = {
   ping: true,
   streaming: true,
   sendOptions: true,
+  closeCodes: true,
+  closingHandshake: true,
+  abort: true,
 };
 
 /** The ways to receive, of which a connection takes one. */

@@ -22,7 +22,7 @@ export function hasBody(headers: Headers): boolean {
  *
  * @throws {HandshakeError} with the status and fields that answer a broken one.
  */
-export function checkUpgradeRequest({ method, headers }: HandshakeRequest): void {
+export function checkUpgradeRequest({ method, headers }: Pick<HandshakeRequest, "method" | "headers">): void {
   // RFC 9112 §9.3 what may be a body is never read as frames or as another request
   if (hasBody(headers)) throw refuse(400, "an upgrade has no body");
   // §4.2.1 (1) "An HTTP/1.1 or higher GET request"

@@ -9,6 +9,17 @@ import type { ByteReceiver, ByteTransport } from "../connection/byte_transport.t
 import { ReceiverSlot } from "./receiver_slot.ts";
 
 export type { ByteReceiver, ByteStreamPair, ByteTransport } from "../connection/byte_transport.ts";
+export {
+  bunCapabilities,
+  type BunServer,
+  type BunServerWebSocket,
+  type BunWebSocketHandlers,
+  upgradeWebSocket,
+  websocket,
+} from "./bun_upgrade.ts";
+export { NativeConnection } from "./native_connection.ts";
+export type { NativeConnectionOptions, NativeOptions } from "./native_options.ts";
+export type { NativeUpgrade, NativeUpgradeOptions } from "./native_upgrade.ts";
 
 /** What is used of a `Bun.Socket`. */
 export interface BunSocket {

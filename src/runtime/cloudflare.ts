@@ -9,6 +9,10 @@ import type { ByteStreamPair, ByteTransport } from "../connection/byte_transport
 import { PulledTransport } from "./pulled_transport.ts";
 
 export type { ByteReceiver, ByteStreamPair, ByteTransport } from "../connection/byte_transport.ts";
+export { cloudflareCapabilities, upgradeWebSocket } from "./cloudflare_upgrade.ts";
+export { NativeConnection } from "./native_connection.ts";
+export type { NativeConnectionOptions, NativeOptions } from "./native_options.ts";
+export type { NativeUpgrade, NativeUpgradeOptions } from "./native_upgrade.ts";
 
 /** What is used of a `Socket`. */
 export interface CloudflareSocket extends ByteStreamPair {

@@ -9,6 +9,10 @@ import type { ByteTransport } from "../connection/byte_transport.ts";
 import { PulledTransport } from "./pulled_transport.ts";
 
 export type { ByteReceiver, ByteStreamPair, ByteTransport } from "../connection/byte_transport.ts";
+export { denoCapabilities, upgradeWebSocket } from "./deno_upgrade.ts";
+export { NativeConnection } from "./native_connection.ts";
+export type { NativeConnectionOptions, NativeOptions } from "./native_options.ts";
+export type { NativeUpgrade, NativeUpgradeOptions } from "./native_upgrade.ts";
 
 /** What is used of `Deno.Conn`, `Deno.TcpConn`, `Deno.TlsConn` and `Deno.UnixConn`. */
 export interface DenoConn {

@@ -1,0 +1,363 @@
+/**
+ * A connection over a socket whose frames the runtime owns. Knows whole messages and no frame, and no runtime: what differs
+ * between them is behind `MessageTransport`.
+ *
+ * @module
+ */
+
+import { type ByteSource, toBytes } from "../connection/bytes.ts";
+import type { WebSocketCloseInfo } from "../connection/close_info.ts";
+import type { Message } from "../connection/connection_options.ts";
+import { createCloseError, createWritable } from "../connection/connection_streams.ts";
+import type { IncomingMessage } from "../connection/incoming_message.ts";
+import { Keepalive } from "../connection/keepalive.ts";
+import type { ConnectionCapabilities, MessageConnection } from "../connection/message_connection.ts";
+import { WebSocketError } from "../connection/web_socket_error.ts";
+import type { HandshakeRequest } from "../handshake/handshake_request.ts";
+import { createClosePayload } from "../protocol/close_payload.ts";
+import type { SendOptions } from "../protocol/engine_options.ts";
+import { ProtocolError } from "../protocol/protocol_error.ts";
+import type { Role } from "../protocol/role.ts";
+import { encodeText } from "../protocol/text.ts";
+import { MessageReception } from "./message_reception.ts";
+import type { MessageTransport } from "./message_transport.ts";
+import { checkNativeOptions, type NativeConnectionOptions, type NativeLimits } from "./native_options.ts";
+
+/** §7.1.5 without a Close, "_The WebSocket Connection Close Code_ is considered to be 1006" */
+const withoutClose: WebSocketCloseInfo = { closeCode: 1006, reason: "", wasClean: false };
+
+const sent: Promise<void> = Promise.resolve();
+
+/** Somebody who waits for room. */
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * A WebSocket connection whose frames are the runtime's own, as `upgradeWebSocket()` makes them. What it can do depends on the
+ * runtime: `capabilities` says so. What it cannot, throws or rejects with `TypeError`.
+ */
+export class NativeConnection implements MessageConnection {
+  /** What works here. */
+  readonly capabilities: ConnectionCapabilities;
+  /** Which side this is. */
+  readonly role: Role;
+  /** The agreed subprotocol; empty where there is none. */
+  readonly protocol: string;
+  /** The agreed extensions, as far as the runtime tells; empty where there are none. */
+  readonly extensions: string;
+  /** The request that opened the connection, on a server that knows it. */
+  readonly request: HandshakeRequest | undefined;
+  /** Resolves once the connection has ended, however it did. Never rejects. */
+  readonly closed: Promise<WebSocketCloseInfo>;
+
+  readonly #limits: NativeLimits;
+  readonly #transport: MessageTransport;
+
+  // Receiving
+  readonly #reception: MessageReception;
+  #paused = false;
+
+  // Sending
+  /** What was buffered behind the last message: since then it can only have become less. */
+  #buffered = 0;
+  #waiting: Waiting[] = [];
+  readonly #keepalive: Keepalive | undefined;
+  #writable: WritableStream<string | ByteSource> | undefined;
+
+  // Closing
+  readonly #signal: AbortSignal | undefined;
+  #resolveClosed!: (info: WebSocketCloseInfo) => void;
+  #cancelCloseTimer: (() => void) | undefined;
+  /** Our Close, where it came first. */
+  #ownClose: WebSocketCloseInfo | undefined;
+  /** What `closed` tells. */
+  #closeInfo: WebSocketCloseInfo | undefined;
+  #error: unknown;
+
+  /** Takes over a socket. Throws `TypeError` or `RangeError` for options that mean nothing, or nothing here. */
+  constructor(transport: MessageTransport, options: NativeConnectionOptions) {
+    const { capabilities } = transport;
+    this.#limits = checkNativeOptions(options, capabilities);
+    this.capabilities = capabilities;
+    this.role = options.role;
+    this.protocol = options.protocol ?? "";
+    this.extensions = options.extensions ?? "";
+    this.request = options.request;
+    this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
+    const { onMessage } = options;
+    this.#reception = new MessageReception({
+      connection: this,
+      highWaterMark: this.#limits.receiveHighWaterMark,
+      handle: onMessage && ((message) => onMessage(message, this)),
+      onTaken: () => this.#paused && this.#reception.low && this.#setPaused(false),
+      onError: (error) => this.#fail(error),
+    });
+    if (capabilities.ping) this.#keepalive = this.#createKeepalive();
+    this.#transport = transport;
+    this.#signal = options.signal;
+    this.#signal?.addEventListener("abort", this.#onAbort);
+    transport.start({
+      receiveMessage: (message) => this.#receiveMessage(message),
+      receivePong: (payload) => this.#keepalive?.receivePong(payload),
+      drained: () => this.#drained(),
+      closed: (info) => this.#finish(info),
+    });
+    if (this.#signal?.aborted) this.#onAbort();
+  }
+
+  #createKeepalive(): Keepalive {
+    return new Keepalive({
+      ...this.#limits,
+      sendPing: (payload) => this.#transport.ping(payload),
+      isPaused: () => this.#paused,
+      onTimeout: () => this.abort(new WebSocketError("Cannot reach the peer: no answer to a ping")),
+    });
+  }
+
+  // State
+
+  /** `closing` from our Close on; `closed` when the runtime says that the connection is gone. */
+  get readyState(): "open" | "closing" | "closed" {
+    if (this.#closeInfo !== undefined) return "closed";
+    return this.#ownClose === undefined ? "open" : "closing";
+  }
+
+  /** Bytes accepted by `send()` and not yet taken by the network; 0 without `capabilities.sendBackpressure`. */
+  get bufferedAmount(): number {
+    return this.#closeInfo === undefined ? this.#transport.bufferedAmount : 0;
+  }
+
+  /** The last measured round trip in milliseconds, of any ping. */
+  get latency(): number | undefined {
+    return this.#keepalive?.latency;
+  }
+
+  // Receiving
+
+  /** The next message, or `undefined` once there are no more. Rejects with `TypeError` where another way is taken. */
+  receive(): Promise<Message | undefined> {
+    return this.#reception.receive();
+  }
+
+  /** The messages, up to the end of the connection; leaving the loop early leaves the connection open. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
+    return this.#reception.iterate();
+  }
+
+  /** The messages as a stream: closed by a clean close, errored with `WebSocketError` by any other. */
+  get readable(): ReadableStream<Message> {
+    return this.#reception.readable;
+  }
+
+  /** Throws `TypeError`: the runtime hands over whole messages. */
+  messages(): AsyncIterableIterator<IncomingMessage> {
+    throw new TypeError("Cannot receive by messages(): this runtime's sockets have whole messages only");
+  }
+
+  #receiveMessage(message: Message): void {
+    this.#keepalive?.heard();
+    if (this.readyState !== "open") return;
+    if (exceeds(message, this.#limits.maxMessageSize)) {
+      return this.#refuse(new ProtocolError(1009, "message over the limit"));
+    }
+    this.#reception.add(message);
+    if (!this.#reception.full) return;
+    if (this.capabilities.backpressure) this.#setPaused(true);
+    else if (this.#reception.cost > this.#limits.maxReceiveQueue) {
+      this.#refuse(new ProtocolError(1008, "too many unread messages"));
+    }
+  }
+
+  #setPaused(paused: boolean): void {
+    if (paused === this.#paused || this.readyState === "closed") return;
+    this.#paused = paused;
+    if (paused) this.#transport.pause();
+    else this.#transport.resume();
+  }
+
+  // Sending
+
+  /**
+   * Sends a message: a string as text, bytes as binary. Resolves at once below `sendHighWaterMark`, else when the peer has read
+   * enough, with `capabilities.sendBackpressure`; the bytes must not change before. A lone surrogate is sent as U+FFFD. Nothing is
+   * sent where it rejects: with `WebSocketError` when the connection is not open, `RangeError` above `maxSendQueue`, `TypeError`
+   * for what is no message and for options that do not work here.
+   */
+  send(message: string | ByteSource, options?: SendOptions): Promise<void> {
+    const data = typeof message === "string" ? message : toOwnBytes(message);
+    if (data === undefined) return Promise.reject(new TypeError("Cannot send: neither text nor bytes"));
+    if (options !== undefined && (options.compress ?? options.fragmentSize) !== undefined) {
+      return Promise.reject(new TypeError("Cannot send with options: this runtime's sockets have none"));
+    }
+    if (this.readyState !== "open") return rejectQuietly(this.#closeError("Cannot send"));
+    const { maxSendQueue, sendHighWaterMark } = this.#limits;
+    if (this.#buffered > 0 && exceeds(data, maxSendQueue - this.#buffered)) {
+      this.#buffered = this.#transport.bufferedAmount;
+      if (this.#buffered > 0 && exceeds(data, maxSendQueue - this.#buffered)) {
+        return rejectQuietly(new RangeError(`Cannot send: ${this.#buffered} bytes wait already`));
+      }
+    }
+    try {
+      this.#transport.send(data);
+    } catch (cause) {
+      // The peer has vanished; the socket is about to say so.
+      return rejectQuietly(new WebSocketError("Cannot send: the connection is gone", { cause }));
+    }
+    if (!this.capabilities.sendBackpressure) return sent;
+    this.#buffered = this.#transport.bufferedAmount;
+    return this.#buffered < sendHighWaterMark ? sent : this.#waitForRoom();
+  }
+
+  #waitForRoom(): Promise<void> {
+    const room = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    room.catch(() => {});
+    if (this.#waiting.length === 1) this.#transport.waitForRoom(this.#limits.sendHighWaterMark);
+    return room;
+  }
+
+  #drained(): void {
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Rejects with `TypeError`: the runtime sends whole messages. */
+  sendStream(): Promise<void> {
+    return Promise.reject(
+      new TypeError("Cannot send a stream: this runtime's sockets have whole messages only"),
+    );
+  }
+
+  /** The connection as a sink: closing it closes the connection, aborting it tears it down. */
+  get writable(): WritableStream<string | ByteSource> {
+    return this.#writable ??= createWritable(this);
+  }
+
+  /**
+   * Sends a Ping (RFC 6455 §5.5.2), with at most 125 bytes or some of its own. Resolves with the round trip in milliseconds. Rejects
+   * with `TypeError` without `capabilities.ping`, `WebSocketError` when the connection is not open or ends before, `RangeError` for
+   * a longer payload.
+   */
+  ping(payload?: ByteSource): Promise<number> {
+    if (this.#keepalive === undefined) {
+      return Promise.reject(new TypeError("Cannot ping: this runtime's sockets do not"));
+    }
+    const bytes = payload && toBytes(payload);
+    if (payload !== undefined && bytes === undefined) {
+      return Promise.reject(new TypeError("Cannot ping: no bytes"));
+    }
+    // §5.5 "All control frames MUST have a payload length of 125 bytes or less"
+    if (bytes !== undefined && bytes.length > 125) {
+      return Promise.reject(new RangeError("Cannot ping: a control frame holds at most 125 bytes"));
+    }
+    return this.readyState === "open"
+      ? this.#keepalive.ping(bytes)
+      : rejectQuietly(this.#closeError("Cannot ping"));
+  }
+
+  // Closing
+
+  /**
+   * Closes the connection (RFC 6455 §7.1.2) behind all that was sent: code 1000 unless told otherwise. What arrives from now on is
+   * passed over. Resolves as `closed` does, within `closeTimeout`. Rejects with `RangeError` for a code that applications may not
+   * send, or not here without `capabilities.closeCodes`, or a reason of more than 123 bytes, and sends nothing then.
+   */
+  close(info: { readonly closeCode?: number; readonly reason?: string } = {}): Promise<WebSocketCloseInfo> {
+    const { closeCode = 1000, reason = "" } = info;
+    try {
+      createClosePayload(closeCode, reason);
+      if (!this.capabilities.closeCodes && closeCode !== 1000 && closeCode < 3000) {
+        throw new RangeError(`Cannot close: code ${closeCode} is not for applications here`);
+      }
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#sendClose(closeCode, reason);
+    return this.closed;
+  }
+
+  /** Ends the connection here and now. What was not read is lost. */
+  abort(reason?: unknown): void {
+    this.#reception.clear();
+    this.#finish({ ...withoutClose, error: reason });
+  }
+
+  /** Closes the connection, and waits for its end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  readonly #onAbort = (): void => this.abort(this.#signal?.reason);
+
+  /** Something of ours went wrong: §7.4.1 1011, "an unexpected condition". */
+  #fail(error: unknown): void {
+    this.#error ??= error;
+    this.#sendClose(1011, "");
+  }
+
+  /** The peer went too far, and is told so. */
+  #refuse(error: ProtocolError): void {
+    this.#error ??= error;
+    this.#sendClose(error.closeCode, "");
+  }
+
+  #sendClose(closeCode: number, reason: string): void {
+    if (this.readyState !== "open") return;
+    this.#ownClose = { closeCode, reason, wasClean: false };
+    this.#reception.end();
+    this.#keepalive?.rest();
+    const { clock, closeTimeout } = this.#limits;
+    this.#cancelCloseTimer = clock.after(closeTimeout, () => this.#finish(withoutClose));
+    // The peer's Close is still to be read.
+    this.#setPaused(false);
+    this.#transport.close(closeCode, reason);
+  }
+
+  /** The end, once, whatever led to it. */
+  #finish(told: WebSocketCloseInfo): void {
+    if (this.#closeInfo !== undefined) return;
+    const broken = this.#error instanceof ProtocolError ? this.#error : undefined;
+    // §7.1.7 what we failed the connection with, whatever the peer answered
+    const { closeCode, reason, wasClean } = broken === undefined
+      ? told
+      : { closeCode: broken.closeCode, reason: broken.message, wasClean: false };
+    const error = this.#error ?? told.error;
+    this.#closeInfo = { closeCode, reason, wasClean, ...(error === undefined ? undefined : { error }) };
+    this.#cancelCloseTimer?.();
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    this.#reception.end();
+    const failure = this.#closeError("Cannot send");
+    for (const { reject } of this.#waiting.splice(0)) reject(failure);
+    this.#keepalive?.stop(this.#closeError("Cannot ping"));
+    this.#transport.destroy();
+    this.#resolveClosed(this.#closeInfo);
+  }
+
+  /** Why something cannot be done any more. */
+  #closeError(operation: string): WebSocketError {
+    const info = this.#closeInfo ?? this.#ownClose ?? withoutClose;
+    return createCloseError(operation, { ...info, error: this.#error ?? info.error });
+  }
+}
+
+/** The bytes of whatever holds some, out of shared memory, which no runtime sends. */
+function toOwnBytes(source: ByteSource): Uint8Array<ArrayBuffer> | undefined {
+  const bytes = toBytes(source);
+  if (bytes === undefined || bytes.buffer instanceof ArrayBuffer) {
+    return bytes as Uint8Array<ArrayBuffer> | undefined;
+  }
+  return new Uint8Array(bytes);
+}
+
+/** Whether a message has more than so many bytes. A text takes up to three for each of its units. */
+function exceeds(message: Message, most: number): boolean {
+  if (message.length > most) return true;
+  return typeof message === "string" && 3 * message.length > most && encodeText(message).length > most;
+}
+
+/** A rejection that nobody need look at: `closed` tells of it too. */
+function rejectQuietly(error: Error): Promise<never> {
+  const rejected = Promise.reject(error);
+  rejected.catch(() => {});
+  return rejected;
+}

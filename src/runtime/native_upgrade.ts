@@ -1,0 +1,148 @@
+/**
+ * The opening handshake of a server whose runtime hands over requests, not bytes: what is decided is decided where it is for raw
+ * bytes. Knows no runtime; the response that accepts is the runtime's.
+ *
+ * @module
+ */
+
+import { checkHandshakeOptions } from "../connection/accept_options.ts";
+import type { HandshakeOptions } from "../connection/accept_options.ts";
+import { systemClock } from "../connection/clock.ts";
+import type { ConnectionCapabilities } from "../connection/message_connection.ts";
+import { checkUpgradeRequest } from "../handshake/check_upgrade_request.ts";
+import { decideUpgrade, type UpgradeDecision } from "../handshake/decide_upgrade.ts";
+import { HandshakeError } from "../handshake/handshake_error.ts";
+import { HandshakeRequest } from "../handshake/handshake_request.ts";
+import type { HandshakeResponse } from "../handshake/handshake_response.ts";
+import { refuse } from "../handshake/refuse.ts";
+import { checkUpgradeOptions, type UpgradeOptions } from "../handshake/upgrade_options.ts";
+import type { NativeConnection } from "./native_connection.ts";
+import { checkNativeOptions, type NativeOptions, refuseOption } from "./native_options.ts";
+
+/** The options of `upgradeWebSocket()`: those of `acceptWebSocket()` that can mean something where the runtime reads the request. */
+export interface NativeUpgradeOptions
+  extends NativeOptions, Omit<UpgradeOptions, "extensions">, Pick<HandshakeOptions, "handshakeTimeout"> {}
+
+/** What comes of a request: a response to return, and a connection, or why there is none. */
+export type NativeUpgrade<Connection = NativeConnection> =
+  | {
+    /** The handler is to return this. */
+    readonly response: Response;
+    /** The connection; it opens once the response is returned. */
+    readonly connection: Connection;
+    readonly error?: undefined;
+  }
+  | {
+    /** The refusal, for the handler to return. */
+    readonly response: Response;
+    readonly connection?: undefined;
+    /** Why there is no connection. */
+    readonly error: HandshakeError;
+  };
+
+/** A request that may be upgraded. */
+export interface AcceptedUpgrade extends UpgradeDecision {
+  /** The request, whatever becomes of the runtime's. */
+  readonly request: HandshakeRequest;
+  /** The fields for the response, those of the handshake included. */
+  readonly headers: Headers;
+}
+
+/** Options of `acceptWebSocket()` that have no place where the runtime reads the requests. */
+const misplaced = [
+  "extensions",
+  "onRequest",
+  "keepAlive",
+  "secure",
+  "request",
+  "head",
+  "onHead",
+  "maxHeaderLine",
+  "maxHeaders",
+  "maxHeadSize",
+];
+
+/**
+ * Throws `TypeError` or `RangeError` for what the options cannot mean, or not with these sockets, whose runtime refuses messages longer
+ * than `longestMessage` by itself.
+ */
+export function checkNativeUpgradeOptions(
+  options: NativeUpgradeOptions,
+  capabilities: ConnectionCapabilities,
+  longestMessage: number,
+): void {
+  const name = misplaced.find((name) => (options as Record<string, unknown>)[name] !== undefined);
+  if (name !== undefined) refuseOption(name);
+  checkHandshakeOptions(options);
+  checkUpgradeOptions(options);
+  const { maxMessageSize } = checkNativeOptions(options, capabilities);
+  if (maxMessageSize > longestMessage) {
+    throw new RangeError(`Cannot use maxMessageSize: the runtime's own limit is ${longestMessage} bytes`);
+  }
+  options.signal?.throwIfAborted();
+}
+
+/**
+ * Decides on a request, and makes the connection of one that is accepted by `open`. What is refused, for whatever reason, is
+ * answered; nothing is thrown. `check` knows the rules of the upgrade.
+ */
+export async function upgradeNative<Connection>(
+  request: Request,
+  options: NativeUpgradeOptions,
+  open: (upgrade: AcceptedUpgrade) => { readonly response: Response; readonly connection: Connection },
+  check: (request: HandshakeRequest) => void = checkUpgradeRequest,
+): Promise<NativeUpgrade<Connection>> {
+  try {
+    const upgrade = await decide(request, options, check);
+    options.signal?.throwIfAborted();
+    return openAccepted(upgrade, open);
+  } catch (error) {
+    if (!(error instanceof HandshakeError) || error.response === undefined) throw error;
+    return { response: toResponse(error.response), error };
+  }
+}
+
+/** What the runtime has against an upgrade is the request's fault: a peer that has left, or a body that was read. */
+function openAccepted<Opened>(upgrade: AcceptedUpgrade, open: (upgrade: AcceptedUpgrade) => Opened): Opened {
+  try {
+    return open(upgrade);
+  } catch (cause) {
+    throw refuse(400, "the request cannot be upgraded", {}, { cause });
+  }
+}
+
+async function decide(
+  request: Request,
+  options: NativeUpgradeOptions,
+  check: (request: HandshakeRequest) => void,
+): Promise<AcceptedUpgrade> {
+  const { pathname, search, protocol, host } = new URL(request.url);
+  const headers = new Headers(request.headers);
+  // A request that another part of the program made has none.
+  if (!headers.has("host")) headers.set("host", host);
+  const secure = protocol === "https:";
+  const copy = new HandshakeRequest({ method: request.method, target: pathname + search, headers, secure });
+  check(copy);
+  const decision = await withDeadline(decideUpgrade(copy, options), options);
+  return { ...decision, request: copy, headers: new Headers(decision.fields as [string, string][]) };
+}
+
+/** The decision, or a refusal where the application takes too long over it. */
+function withDeadline<Value>(decision: Promise<Value>, options: NativeUpgradeOptions): Promise<Value> {
+  const { timeout } = checkHandshakeOptions(options);
+  return new Promise((resolve, reject) => {
+    const cancel = (options.clock ?? systemClock).after(
+      timeout,
+      () => reject(refuse(503, "the handshake took too long")),
+    );
+    decision.then(resolve, reject).finally(cancel);
+  });
+}
+
+function toResponse({ status, statusText, headers, body }: HandshakeResponse): Response {
+  // A null body status has none, not even an empty one.
+  const content = status === 204 || status === 205 || status === 304
+    ? null
+    : body as BodyInit | undefined ?? null;
+  return new Response(content, { status, statusText, headers });
+}
