@@ -47,6 +47,9 @@ interface DenoNamespace {
  * none. Never rejects for what the peer did. Rejects with `TypeError` or `RangeError` for options that mean nothing, or nothing here;
  * with the signal's reason where it is aborted.
  *
+ * Where the application is asked while the peer may leave (`authorize`, `origins` and `headers` as functions), the request's `signal`
+ * is watched; of that, Deno 2.9 writes a line to stderr, once, unless it runs with `--unstable-no-legacy-abort`.
+ *
  * Deno pings by itself: `pingInterval` and `pingTimeout` are one time to it, so they must be equal. It refuses messages of more than
  * 64 MiB, and a larger `maxMessageSize` is a `RangeError`.
  *
@@ -79,7 +82,10 @@ export async function upgradeWebSocket(
   }
   const idleTimeout = 2 * checkNumber("pingInterval", pingInterval, 0) / 1000;
   checkNativeUpgradeOptions(own, denoCapabilities, longestMessage);
+  // Deno would wait for ever for the end of a request that is upgraded after its peer has left, and knows of it only whoever asks before.
+  const leaving = asksApplication(own) ? request.signal : undefined;
   return await upgradeNative(request, own, (upgrade) => {
+    leaving?.throwIfAborted();
     const { protocol, headers } = upgrade;
     const { response, socket } = (globalThis as unknown as { Deno: DenoNamespace }).Deno
       .upgradeWebSocket(request, { ...(protocol === "" ? {} : { protocol }), idleTimeout });
@@ -95,6 +101,11 @@ export async function upgradeWebSocket(
     watchOpening(socket, connection, own);
     return { response, connection };
   });
+}
+
+/** Whether the decision may take its time. */
+function asksApplication({ authorize, origins, headers }: NativeUpgradeOptions): boolean {
+  return [authorize, origins, headers].some((option) => typeof option === "function");
 }
 
 /** A socket whose peer has left before it opened says nothing at all. */

@@ -322,6 +322,8 @@ export class NativeConnection implements MessageConnection {
       ? told
       : { closeCode: broken.closeCode, reason: broken.message, wasClean: false };
     const error = this.#error ?? told.error;
+    // Whoever closes cleanly has left us the time to send.
+    if (wasClean && this.bufferedAmount < this.#limits.sendHighWaterMark) this.#drained();
     this.#closeInfo = { closeCode, reason, wasClean, ...(error === undefined ? undefined : { error }) };
     this.#cancelCloseTimer?.();
     this.#signal?.removeEventListener("abort", this.#onAbort);

@@ -1,0 +1,226 @@
+/**
+ * Sentences on the end of connections: by either side, by broken rules, and without a word.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { type MessageConnection, ProtocolError, WebSocketError } from "../../../mod.ts";
+import { sleep, type SuiteCase } from "./suite_case.ts";
+
+/** The connection ends because the peer broke a rule. */
+async function isFailed(connection: MessageConnection, code: number): Promise<void> {
+  const { closeCode, wasClean, error } = await connection.closed;
+  assertEquals([closeCode, wasClean], [code, false]);
+  assertInstanceOf(error, ProtocolError);
+  assertEquals(error.closeCode, code);
+}
+
+/** A peer that sends bytes which end the connection. */
+function endsBy(
+  sentence: string,
+  closeCode: number,
+  bytes: number[],
+  rest: Partial<SuiteCase> = {},
+): SuiteCase {
+  return {
+    sentence,
+    ...rest,
+    isHandshake: true,
+    subject: (connection) => isFailed(connection, closeCode),
+    async peer(peer) {
+      const link = await peer.open();
+      link.write(Uint8Array.from(bytes));
+      await link.readAll();
+    },
+  };
+}
+
+export const closingCases: readonly SuiteCase[] = [
+  {
+    sentence: "the peer's code and reason are told, and messages end",
+    async subject(connection) {
+      assertEquals(await Array.fromAsync(connection), ["last"]);
+      assertEquals(await connection.closed, { closeCode: 4001, reason: "enough", wasClean: true });
+      assertEquals([connection.readyState, connection.bufferedAmount], ["closed", 0]);
+      assertEquals(await connection.receive(), undefined);
+    },
+    async peer(peer) {
+      const connection = await peer.connect();
+      await connection.send("last");
+      assertEquals((await connection.close({ closeCode: 4001, reason: "enough" })).wasClean, true);
+    },
+  },
+  {
+    sentence: "a Close without a code is told as 1005",
+    isHandshake: true,
+    async subject(connection) {
+      assertEquals(await connection.closed, { closeCode: 1005, reason: "", wasClean: true });
+    },
+    async peer(peer) {
+      const link = await peer.open();
+      link.write(Uint8Array.of(0x88, 0x80, 0, 0, 0, 0));
+      await link.readAll();
+    },
+  },
+  {
+    sentence: "close() comes behind what was sent, with code and reason, and resolves as closed does",
+    async subject(connection) {
+      void connection.send("last");
+      const closing = connection.close({ closeCode: 3001, reason: "Größe" });
+      assert(connection.readyState !== "open");
+      const { closeCode, wasClean } = await closing;
+      assertEquals([closeCode, wasClean], [3001, true]);
+      assertEquals(await connection.close(), await connection.closed);
+      assertEquals(await connection.receive(), undefined);
+    },
+    async peer(peer) {
+      const connection = await peer.connect();
+      assertEquals(await connection.receive(), "last");
+      const { closeCode, reason, wasClean } = await connection.closed;
+      assertEquals([closeCode, reason, wasClean], [3001, "Größe", true]);
+    },
+  },
+  {
+    sentence: "close() rejects codes and reasons that mean nothing, and sends nothing",
+    async subject(connection) {
+      for (const closeCode of [0, 999, 1002, 1005, 1006, 1010, 1015, 2999, 5000, 3000.5]) {
+        await assertRejects(() => connection.close({ closeCode }), RangeError);
+      }
+      await assertRejects(() => connection.close({ reason: "é".repeat(62) }), RangeError);
+      await assertRejects(() => connection.close({ closeCode: "1000" as unknown as number }), TypeError);
+      assertEquals(connection.readyState, "open");
+      await connection.send("open");
+      await connection.closed;
+    },
+    async peer(peer) {
+      const connection = await peer.connect();
+      assertEquals(await connection.receive(), "open");
+      await connection.close();
+    },
+  },
+  {
+    sentence: "send() after close() rejects with WebSocketError",
+    async subject(connection) {
+      const closing = connection.close({ closeCode: 4002 });
+      const error = await assertRejects(() => connection.send("late"), WebSocketError);
+      assertEquals(error.closeCode, 4002);
+      await closing;
+      await assertRejects(() => connection.send(Uint8Array.of(1)), WebSocketError);
+    },
+    async peer(peer) {
+      const connection = await peer.connect();
+      assertEquals(await connection.receive(), undefined);
+    },
+  },
+  {
+    sentence: "send() after the peer's Close rejects with WebSocketError",
+    async subject(connection) {
+      await connection.closed;
+      const error = await assertRejects(() => connection.send("late"), WebSocketError);
+      assertEquals([error.closeCode, error.reason], [4003, "gone"]);
+    },
+    async peer(peer) {
+      await (await peer.connect()).close({ closeCode: 4003, reason: "gone" });
+    },
+  },
+  {
+    sentence: "leaving `await using` closes with 1000",
+    async subject(connection) {
+      await connection[Symbol.asyncDispose]();
+      assertEquals(connection.readyState, "closed");
+    },
+    async peer(peer) {
+      const { closeCode, wasClean } = await (await peer.connect()).closed;
+      assertEquals([closeCode, wasClean], [1000, true]);
+    },
+  },
+  {
+    sentence: "a peer that vanishes is told as 1006, and whoever sends to it gets WebSocketError",
+    isHandshake: true,
+    async subject(connection) {
+      const received = connection.receive();
+      // Into the void, where nobody looks: no promise may be left that somebody should have.
+      while (connection.readyState === "open") {
+        void connection.send("x".repeat(1000));
+        await sleep(5);
+      }
+      const { closeCode, wasClean } = await connection.closed;
+      assertEquals([closeCode, wasClean, await received], [1006, false, undefined]);
+      const error = await assertRejects(() => connection.send("late"), WebSocketError);
+      assertEquals(error.closeCode, 1006);
+      assertEquals((await connection.close()).closeCode, 1006);
+    },
+    async peer(peer) {
+      const link = await peer.open();
+      await sleep(50);
+      link.vanish();
+    },
+  },
+  {
+    sentence: "onMessage that throws closes with 1011, and closed tells what it threw",
+    options: {
+      onMessage() {
+        throw new SyntaxError("broken");
+      },
+    },
+    async subject(connection) {
+      assertInstanceOf((await connection.closed).error, SyntaxError);
+    },
+    async peer(peer) {
+      const connection = await peer.connect();
+      await connection.send("anything");
+      assertEquals((await connection.closed).closeCode, 1011);
+    },
+  },
+  {
+    sentence: "onMessage that rejects closes with 1011, and closed tells with what",
+    options: { onMessage: () => Promise.reject(new SyntaxError("broken")) },
+    async subject(connection) {
+      assertInstanceOf((await connection.closed).error, SyntaxError);
+    },
+    async peer(peer) {
+      const connection = await peer.connect();
+      await connection.send("anything");
+      assertEquals((await connection.closed).closeCode, 1011);
+    },
+  },
+  {
+    sentence: "a message over maxMessageSize is refused with 1009",
+    options: { maxMessageSize: 1000 },
+    async subject(connection) {
+      assertEquals((await connection.receive())?.length, 1000);
+      assertEquals((await connection.receive())?.length, 500);
+      assertEquals(await connection.receive(), undefined);
+      await isFailed(connection, 1009);
+    },
+    async peer(peer) {
+      const connection = await peer.connect();
+      await connection.send(new Uint8Array(1000));
+      await connection.send("é".repeat(500));
+      await connection.send("é".repeat(501));
+      assertEquals((await connection.closed).closeCode, 1009);
+    },
+  },
+  endsBy("a message over the runtime's own limit is told as 1009", 1009, [
+    ...[0x82, 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0], // 1 GiB
+    ...[0, 0, 0, 0, 1, 2, 3],
+  ]),
+  endsBy("a frame that breaks a rule is told as 1002", 1002, [0x83, 0x80, 0, 0, 0, 0]),
+  endsBy("text that is not UTF-8 is told as 1007", 1007, [0x81, 0x81, 0, 0, 0, 0, 0xff], { where: "utf8" }),
+  {
+    sentence: "text that is not UTF-8 has U+FFFD where it is none",
+    unless: "utf8",
+    isHandshake: true,
+    async subject(connection) {
+      assertEquals(await connection.receive(), "\ufffd");
+      await connection.closed;
+    },
+    async peer(peer) {
+      const link = await peer.open();
+      link.write(Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0xff));
+      await sleep(50);
+      link.vanish();
+    },
+  },
+];

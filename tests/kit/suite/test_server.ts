@@ -1,0 +1,56 @@
+/**
+ * The one list of sentences that holds for every connection, whoever has its frames, as tests of one adapter. How an adapter joins:
+ *
+ * - Its server calls `answerCase()` of `answer_case.ts` for each request, and returns, or sends, what comes of it. The subject's half of
+ *   a case runs there. In workerd, `done` goes to `waitUntil()`.
+ * - A test file calls `testServer()` with its name, which is its column in README's table, its traits, which are its rows, and how to
+ *   start it and connect to it.
+ * - A client under test has the same cases, but for those with `isHandshake`, and a `SuitePeer` of its own: the peer's half runs on a
+ *   server then (`suite_cases.ts` has all of them by index), and `connect()` is the connection that the server has accepted.
+ *
+ * Where traits decide between two sentences, the adapter is held to the one that its traits name: that is where the table comes from.
+ *
+ * @module
+ */
+
+import { test } from "node:test";
+import { assertEquals } from "@std/assert";
+import type { ByteTransport } from "../../../src/connection/byte_transport.ts";
+import { pathOfCase, readOutcome } from "./answer_case.ts";
+import { ServerPeer } from "./server_peer.ts";
+import type { SuiteCase, SuiteTraits } from "./suite_case.ts";
+import { suiteCases } from "./suite_cases.ts";
+
+/** A server of subjects. */
+export interface SuiteServer {
+  /** What its connections are made by: the column of the table. */
+  readonly name: string;
+  /** What they can do. */
+  readonly traits: SuiteTraits;
+  /** Starts it: an URL without a path. */
+  start(): Promise<{ readonly url: string; stop(): unknown }>;
+  /** Connects to a port of 127.0.0.1. */
+  dial(port: number): Promise<ByteTransport>;
+}
+
+/** Whether a sentence is for connections with these traits. */
+export function applies({ where, unless }: SuiteCase, traits: SuiteTraits): boolean {
+  return (where === undefined || traits[where]) && (unless === undefined || !traits[unless]);
+}
+
+/** Declares the tests of a server. */
+export function testServer({ name, traits, start, dial }: SuiteServer): void {
+  for (const suiteCase of suiteCases.filter((each) => applies(each, traits))) {
+    test(`${name}: ${suiteCase.sentence}`, async () => {
+      const { url, stop } = await start();
+      const id = crypto.randomUUID();
+      try {
+        await suiteCase.peer(new ServerPeer(url + pathOfCase(suiteCase, id), dial));
+        const { subject, outcome = subject === undefined ? undefined : "ok" } = suiteCase;
+        if (outcome !== undefined) assertEquals(await readOutcome(id), outcome);
+      } finally {
+        await stop();
+      }
+    });
+  }
+}
