@@ -14,6 +14,7 @@ import {
   checkNativeUpgradeOptions,
   type NativeUpgrade,
   type NativeUpgradeOptions,
+  refuseUpgrade,
   upgradeNative,
 } from "./native_upgrade.ts";
 import { toCloseInfo } from "./standard_socket.ts";
@@ -140,7 +141,11 @@ export async function upgradeWebSocket(
       headers.set("sec-websocket-protocol", "");
     }
     const transport = new BunWebSocketTransport();
-    if (!server.upgrade(request, { headers, data: transport })) throw new Error("Bun does not upgrade it");
+    if (!server.upgrade(request, { headers, data: transport })) {
+      throw refuseUpgrade(
+        new Error("Bun does not upgrade it: its peer has left, or it is none of Bun.serve"),
+      );
+    }
     const connection = new NativeConnection(transport, {
       ...options,
       role: "server",

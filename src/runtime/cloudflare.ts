@@ -9,6 +9,14 @@ import type { ByteStreamPair, ByteTransport } from "../connection/byte_transport
 import { PulledTransport } from "./pulled_transport.ts";
 
 export type { ByteReceiver, ByteStreamPair, ByteTransport } from "../connection/byte_transport.ts";
+export {
+  type DurableObjectContext,
+  HibernatingConnection,
+  type HibernatingUpgradeOptions,
+  HibernatingWebSockets,
+  type HibernationOptions,
+} from "./cloudflare_hibernation.ts";
+export type { HibernatedWebSocket } from "./hibernating_events.ts";
 export { cloudflareCapabilities, upgradeWebSocket } from "./cloudflare_upgrade.ts";
 export { NativeConnection } from "./native_connection.ts";
 export type { NativeConnectionOptions, NativeOptions } from "./native_options.ts";

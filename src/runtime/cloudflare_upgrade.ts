@@ -129,6 +129,7 @@ export const cloudflareTraits: StandardSocketTraits = {
   explain: explainError,
   // After a broken rule, the error is all that comes.
   endsByError: true,
+  sendsSurrogates: true,
 };
 
 /** What the words of an error stand for: the runtime tells the code with which it closed. */

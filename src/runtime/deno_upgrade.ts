@@ -15,6 +15,7 @@ import {
   checkNativeUpgradeOptions,
   type NativeUpgrade,
   type NativeUpgradeOptions,
+  refuseUpgrade,
   upgradeNative,
 } from "./native_upgrade.ts";
 import { StandardSocket, type WebSocketLike } from "./standard_socket.ts";
@@ -85,10 +86,9 @@ export async function upgradeWebSocket(
   // Deno would wait for ever for the end of a request that is upgraded after its peer has left, and knows of it only whoever asks before.
   const leaving = asksApplication(own) ? request.signal : undefined;
   return await upgradeNative(request, own, (upgrade) => {
-    leaving?.throwIfAborted();
     const { protocol, headers } = upgrade;
-    const { response, socket } = (globalThis as unknown as { Deno: DenoNamespace }).Deno
-      .upgradeWebSocket(request, { ...(protocol === "" ? {} : { protocol }), idleTimeout });
+    if (leaving?.aborted) throw refuseUpgrade(leaving.reason);
+    const { response, socket } = upgradeByDeno(request, protocol, idleTimeout);
     for (const [name, value] of headers) {
       if (name !== "sec-websocket-protocol") response.headers.append(name, value);
     }
@@ -101,6 +101,19 @@ export async function upgradeWebSocket(
     watchOpening(socket, connection, own);
     return { response, connection };
   });
+}
+
+function upgradeByDeno(
+  request: Request,
+  protocol: string,
+  idleTimeout: number,
+): { readonly response: Response; readonly socket: WebSocketLike } {
+  const { Deno } = globalThis as unknown as { Deno: DenoNamespace };
+  try {
+    return Deno.upgradeWebSocket(request, protocol === "" ? { idleTimeout } : { protocol, idleTimeout });
+  } catch (cause) {
+    throw refuseUpgrade(cause);
+  }
 }
 
 /** Whether the decision may take its time. */

@@ -95,20 +95,16 @@ export async function upgradeNative<Connection>(
   try {
     const upgrade = await decide(request, options, check);
     options.signal?.throwIfAborted();
-    return openAccepted(upgrade, open);
+    return open(upgrade);
   } catch (error) {
     if (!(error instanceof HandshakeError) || error.response === undefined) throw error;
     return { response: toResponse(error.response), error };
   }
 }
 
-/** What the runtime has against an upgrade is the request's fault: a peer that has left, or a body that was read. */
-function openAccepted<Opened>(upgrade: AcceptedUpgrade, open: (upgrade: AcceptedUpgrade) => Opened): Opened {
-  try {
-    return open(upgrade);
-  } catch (cause) {
-    throw refuse(400, "the request cannot be upgraded", {}, { cause });
-  }
+/** The error of a request that the runtime does not upgrade: its peer has left, or it is none. */
+export function refuseUpgrade(cause: unknown): HandshakeError {
+  return refuse(400, "the request cannot be upgraded", {}, { cause });
 }
 
 async function decide(

@@ -51,6 +51,8 @@ export interface StandardSocketTraits {
   readonly explain?: (message: string) => Error;
   /** Whether no close event may follow an error event. Default false. */
   readonly endsByError?: boolean;
+  /** Whether a lone surrogate would be sent as it is, which is no UTF-8. Default false. */
+  readonly sendsSurrogates?: boolean;
 }
 
 const connecting = 0;
@@ -96,6 +98,7 @@ export class StandardSocket implements MessageTransport {
   resume(): void {}
 
   send(message: string | Uint8Array<ArrayBuffer>): void {
+    if (this.#traits.sendsSurrogates && typeof message === "string") message = toWellFormed(message);
     if (this.#early === undefined) return this.#socket.send(message);
     this.#early.push(() => this.#socket.send(message));
     this.#earlyBytes += typeof message === "string" ? encodeText(message).length : message.length;
@@ -127,10 +130,10 @@ export class StandardSocket implements MessageTransport {
     this.#leave();
   }
 
-  /** Closes what is not closed. There is nothing more that can be done. */
-  #leave(): void {
+  /** Closes what is not closed, or answers the peer's Close where the runtime does not. There is nothing more that can be done. */
+  #leave(code?: number): void {
     try {
-      if (this.#socket.readyState <= closing) this.#socket.close();
+      if (this.#socket.readyState <= closing) this.#socket.close(code);
     } catch {
       // It was gone already, or not yet there.
     }
@@ -152,8 +155,9 @@ export class StandardSocket implements MessageTransport {
   }
 
   #end({ code, reason, wasClean }: WebSocketLikeClose): void {
+    // §5.5.1 "the endpoint typically echos the status code it received"
+    this.#leave(wasClean && code !== 1005 ? code : undefined);
     this.#receiver?.closed(toCloseInfo(code, reason, wasClean, this.#error));
-    this.#leave();
   }
 }
 
@@ -173,6 +177,11 @@ export function toCloseInfo(
     wasClean,
     error,
   };
+}
+
+/** The text with U+FFFD for each lone surrogate; Node 20's types do not know that strings can. */
+function toWellFormed(text: string): string {
+  return (text as string & { toWellFormed(): string }).toWellFormed();
 }
 
 function toMessage(data: unknown): Message {

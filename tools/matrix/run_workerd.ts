@@ -40,15 +40,17 @@ export async function runWorkerd(
   files: readonly string[],
   options: { deadline: number; env: Record<string, string> },
 ): Promise<Outcome> {
-  const ports = { http: findPort(), tcp: findPort() };
+  const ports = { http: findPort(), tcp: findPort(), engine: findPort(), evict: findPort() };
   const workerPath = "tests/runtimes/workerd/worker.ts";
   const worker = await exists(`${root}${workerPath}`)
-    ? `import worker from "./${workerPath}";`
+    ? `import worker from "./${workerPath}"; export * from "./${workerPath}";`
     : "const worker = {};";
   const env = {
     ...options.env,
     WORKERD_URL: `http://127.0.0.1:${ports.http}/`,
     WORKERD_TCP: `127.0.0.1:${ports.tcp}`,
+    WORKERD_ENGINE: `127.0.0.1:${ports.engine}`,
+    WORKERD_EVICT: `http://127.0.0.1:${ports.evict}/`,
   };
   await bundleTests("workerd", files, (list) => `
     globalThis.testEnvironment = ${JSON.stringify(env)};
@@ -56,9 +58,11 @@ export async function runWorkerd(
     ${worker}
     export default serveTests(${list}, worker);
   `);
+  await Deno.writeTextFile(`${workFolder}evict.js`, evict);
   await Deno.writeTextFile(`${workFolder}workerd.capnp`, config(ports));
   const process = new Deno.Command(programs.workerd, {
-    args: ["serve", `${workFolder}workerd.capnp`],
+    // The module that takes Durable Objects out of memory is an experiment.
+    args: ["serve", "--experimental", `${workFolder}workerd.capnp`],
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -86,7 +90,17 @@ export async function runWorkerd(
   return { results, problems: problems.map((problem) => `${problem}\n${tail(said)}`) };
 }
 
-function config(ports: { http: number; tcp: number }): string {
+/** Takes the Durable Object that the query names out of memory, as idleness would after ten seconds. */
+const evict = `
+import unsafe from "workerd:unsafe";
+export default {
+  async fetch(request, { ROOM }) {
+    await unsafe.evict(ROOM.get(ROOM.idFromName(new URL(request.url).search)));
+    return new Response("done");
+  },
+};`;
+
+function config(ports: { http: number; tcp: number; engine: number; evict: number }): string {
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -94,12 +108,24 @@ const config :Workerd.Config = (
       modules = [(name = "tests", esModule = embed "workerd.js")],
       compatibilityDate = "2026-10-01",
       globalOutbound = "loopback",
+      durableObjectNamespaces = [(className = "Room", uniqueKey = "room")],
+      durableObjectStorage = (inMemory = void),
+      bindings = [(name = "ROOM", durableObjectNamespace = "Room")],
+    )),
+    (name = "evict", worker = (
+      modules = [(name = "evict", esModule = embed "evict.js")],
+      compatibilityDate = "2026-10-01",
+      compatibilityFlags = ["unsafe_module"],
+      bindings = [(name = "ROOM", durableObjectNamespace = (className = "Room", serviceName = "tests"))],
     )),
     (name = "loopback", network = (allow = ["local"])),
   ],
   sockets = [
     (name = "http", address = "127.0.0.1:${ports.http}", http = (), service = "tests"),
     (name = "tcp", address = "127.0.0.1:${ports.tcp}", tcp = (), service = "tests"),
+    (name = "evict", address = "127.0.0.1:${ports.evict}", http = (), service = "evict"),
+    (name = "engine", address = "127.0.0.1:${ports.engine}", tcp = (),
+      service = (name = "tests", entrypoint = "engine")),
   ],
 );
 `;

@@ -40,7 +40,9 @@ export const closingCases: readonly SuiteCase[] = [
   {
     sentence: "the peer's code and reason are told, and messages end",
     async subject(connection) {
-      assertEquals(await Array.fromAsync(connection), ["last"]);
+      const messages = [];
+      for await (const message of connection) messages.push(message);
+      assertEquals(messages, ["last"]);
       assertEquals(await connection.closed, { closeCode: 4001, reason: "enough", wasClean: true });
       assertEquals([connection.readyState, connection.bufferedAmount], ["closed", 0]);
       assertEquals(await connection.receive(), undefined);

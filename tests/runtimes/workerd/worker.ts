@@ -6,8 +6,15 @@
  */
 
 import type { ByteTransport } from "../../../src/connection/byte_transport.ts";
-import { type CloudflareSocket, serveSocket } from "../../../src/runtime/cloudflare.ts";
+import {
+  type CloudflareSocket,
+  type NativeUpgradeOptions,
+  serveSocket,
+  upgradeWebSocket,
+} from "../../../src/runtime/cloudflare.ts";
 import { createRefusal, type NativeSocket, serveNative } from "../../kit/interop_native.ts";
+import { answerCase } from "../../kit/suite/answer_case.ts";
+import { serveCase } from "../../kit/suite/engine_server.ts";
 
 /** Writes what comes, and reads on when it is taken. */
 function echo(transport: ByteTransport): void {
@@ -44,9 +51,47 @@ function upgrade(request: Request): Response {
   return new Response(null, init);
 }
 
-const worker: { fetch(request: Request): Response; connect(socket: unknown): Promise<void> } = {
-  fetch: upgrade,
+/** What is used of what a handler is given. */
+interface Context {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/** A case of the shared suite. */
+async function upgradeCase(request: Request, context: Context): Promise<Response> {
+  const { upgrade, done } = await answerCase(
+    request.url,
+    (options) => upgradeWebSocket(request, options as NativeUpgradeOptions),
+  );
+  context.waitUntil(done);
+  return upgrade.response;
+}
+
+interface Environment {
+  readonly ROOM: {
+    idFromName(name: string): unknown;
+    get(id: unknown): { fetch(request: Request): Promise<Response> };
+  };
+}
+
+const worker: {
+  fetch(request: Request, env: unknown, context: Context): Response | Promise<Response>;
+  connect(socket: unknown): Promise<void>;
+} = {
+  fetch(request, env, context) {
+    const { pathname, search } = new URL(request.url);
+    const { ROOM } = env as Environment;
+    if (pathname === "/room") return ROOM.get(ROOM.idFromName(search)).fetch(request);
+    if (pathname.startsWith("/case/")) return upgradeCase(request, context);
+    return upgrade(request);
+  },
   connect: (socket) => serveSocket(socket as CloudflareSocket, echo),
 };
 
 export default worker;
+
+/** The engine as a subject of the shared suite. */
+export const engine: { connect(socket: unknown): Promise<void> } = {
+  connect: (socket) => serveSocket(socket as CloudflareSocket, serveCase),
+};
+
+export { Room } from "./room.ts";
