@@ -58,6 +58,12 @@ export {
 } from "./src/connection/read_request.ts";
 export { prepareMessage } from "./src/connection/prepare_message.ts";
 export type { MessageBody } from "./src/connection/send_stream.ts";
+export { toWebSocket, type ToWebSocketOptions } from "./src/connection/to_web_socket.ts";
+export {
+  type ConnectToUrl,
+  toWebSocketClass,
+  type WebSocketClass,
+} from "./src/connection/to_web_socket_class.ts";
 export { WebSocketError } from "./src/connection/web_socket_error.ts";
 export type { RequestHandler } from "./src/handshake/ask_application.ts";
 export type { OriginPolicy } from "./src/handshake/check_origin.ts";
