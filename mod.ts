@@ -47,6 +47,8 @@ export type {
 } from "./src/connection/connection_options.ts";
 export type { ConnectionStats } from "./src/connection/connection_stats.ts";
 export { createWebSocketPair, type PairOptions } from "./src/connection/create_web_socket_pair.ts";
+export type { AnswerOptions } from "./src/connection/encode_answer.ts";
+export { isRecoverable } from "./src/connection/is_recoverable.ts";
 export type { IncomingMessage } from "./src/connection/incoming_message.ts";
 export type { ConnectionCapabilities, MessageConnection } from "./src/connection/message_connection.ts";
 export {
@@ -58,6 +60,9 @@ export {
 } from "./src/connection/read_request.ts";
 export { prepareMessage } from "./src/connection/prepare_message.ts";
 export type { MessageBody } from "./src/connection/send_stream.ts";
+export type { BackoffOptions } from "./src/connection/reconnect_delay.ts";
+export type { ConnectAgain, ConnectAttempt, ReconnectOptions } from "./src/connection/reconnect_options.ts";
+export { ReconnectingConnection } from "./src/connection/reconnecting_connection.ts";
 export { toWebSocket, type ToWebSocketOptions } from "./src/connection/to_web_socket.ts";
 export {
   type ConnectToUrl,
