@@ -4,7 +4,6 @@
  * @module
  */
 
-import { maxReasonLength } from "../protocol/close_payload.ts";
 import { encodeText } from "../protocol/text.ts";
 
 /** What a connection is closed with; empty where the caller said nothing. */
@@ -27,7 +26,7 @@ export function toCloseArguments(code: unknown, reason: unknown): CloseArguments
     throw new DOMException(`Cannot close: code ${closeCode}`, "InvalidAccessError");
   }
   // "If reasonBytes is longer than 123 bytes, then throw a "SyntaxError" DOMException"
-  if (text !== undefined && encodeText(text).length > maxReasonLength) {
+  if (text !== undefined && encodeText(text).length > 123) {
     throw new DOMException("Cannot close: a reason of more than 123 bytes", "SyntaxError");
   }
   return {

@@ -5,11 +5,11 @@
  * @module
  */
 
+import { createClosePayload } from "../protocol/close_payload.ts";
 import type { MessageType } from "../protocol/engine_event.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
 import { Backlog } from "./backlog.ts";
 import { type ByteSource, toBytes } from "./bytes.ts";
-import { checkCloseInfo } from "./check_close_info.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
 import type { Message } from "./connection_options.ts";
 import { ConnectionSuccession } from "./connection_succession.ts";
@@ -234,7 +234,7 @@ export class ReconnectingConnection implements MessageConnection {
   async close(
     info: { readonly closeCode?: number; readonly reason?: string } = {},
   ): Promise<WebSocketCloseInfo> {
-    checkCloseInfo(info.closeCode ?? 1000, info.reason ?? "");
+    createClosePayload(info.closeCode ?? 1000, info.reason ?? "");
     const { connection } = this;
     if (connection === undefined) {
       this.#stop(new DOMException("The connection was closed", "AbortError"));
