@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ProtocolError } from "../protocol/protocol_error.ts";
 import { toCloseArguments } from "./close_arguments.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
 import type { Message } from "./connection_options.ts";
@@ -150,20 +151,23 @@ export class ConnectionSocket extends SocketTarget implements WebSocket {
       if (!this.#isClosing) this.#fire(this.#createMessageEvent(next.value));
     }
     this.#isClosing = true;
-    this.#end(await connection.closed);
+    const info = await connection.closed;
+    // A peer that is lost has broken no rule.
+    const broken = info.error instanceof ProtocolError ? info.error : undefined;
+    this.#end(info, this.#sender!.failure ?? broken);
   }
 
   /** There will be no connection. */
   #fail(error: unknown): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
-    void nextTask().then(() => this.#end({ ...neverOpened, error }));
+    void nextTask().then(() => this.#end(neverOpened, error ?? new Error("Cannot connect")));
   }
 
-  #end(info: WebSocketCloseInfo): void {
+  #end(info: WebSocketCloseInfo, failure: unknown): void {
     this.#isClosed = true;
     // §4 "If the user agent was required to fail the WebSocket connection, ... fire an event named error"; then close
-    if (info.error !== undefined) this.#fire(createErrorEvent(info.error));
+    if (failure !== undefined) this.#fire(createErrorEvent(failure));
     this.#fire(createCloseEvent(info));
   }
 

@@ -39,6 +39,7 @@ export class SocketSender {
   #accepted = 0;
   /** Pending while a Blob is read, and for those behind it. */
   #tail: Promise<void> | undefined;
+  #failure: unknown;
 
   /** Sends by `connection`. */
   constructor(connection: MessageConnection) {
@@ -51,6 +52,11 @@ export class SocketSender {
     const buffered = this.#connection.bufferedAmount;
     if (buffered === 0) this.#accepted = 0;
     return this.#waiting + Math.min(this.#accepted, buffered);
+  }
+
+  /** Why the connection was brought down, if it was. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   /** Sends a payload that counts as so many bytes. */
@@ -89,6 +95,8 @@ export class SocketSender {
 
   #fail(error: unknown): void {
     // WHATWG §3.1 "If the data cannot be sent, ... the user agent must flag the WebSocket as full and then close the WebSocket connection"
-    if (this.#connection.readyState === "open") this.#connection.abort(error);
+    if (this.#connection.readyState !== "open") return;
+    this.#failure = error;
+    this.#connection.abort(error);
   }
 }
