@@ -30,6 +30,9 @@ const noCapability: ConnectionCapabilities = {
   ping: false,
   streaming: false,
   sendOptions: false,
+  closeCodes: false,
+  closingHandshake: false,
+  abort: false,
 };
 
 /**

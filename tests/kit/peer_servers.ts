@@ -7,6 +7,7 @@
 
 import { denoTransport } from "../../src/runtime/deno.ts";
 import { serveInterop } from "./interop_weft.ts";
+import { serveTrouble } from "./serve_trouble.ts";
 import { startTcpRelay } from "./tcp_relay.ts";
 
 /** Where the servers listen. */
@@ -15,12 +16,27 @@ export interface Peers {
   readonly nativeEcho: string;
   /** Our server, as `interop_cases.ts` has it; without a path. */
   readonly weft: string;
+  /** A server that misbehaves, as `serve_trouble.ts` has it; without a path. */
+  readonly trouble: string;
+  /** A URL on which nobody listens. */
+  readonly nobody: string;
   /** The port of a relay on 127.0.0.1 that joins TCP connections two by two. */
   readonly tcpRelay: number;
 }
 
-async function serveWeft(listener: Deno.Listener): Promise<void> {
-  for await (const conn of listener) void serveInterop(denoTransport(conn));
+/** The address of a listener whose connections go to `serve`. */
+function listen(serve: (conn: Deno.Conn) => Promise<void>): string {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  (async () => {
+    for await (const conn of listener) void serve(conn);
+  })();
+  return `ws://127.0.0.1:${listener.addr.port}`;
+}
+
+/** An address on which nobody listens any more. */
+function findClosedPort(): string {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return `ws://127.0.0.1:${listener.addr.port}`;
 }
 
 /** Starts the servers and returns their addresses. */
@@ -31,11 +47,11 @@ function startPeerServers(): Peers {
     socket.onmessage = ({ data }) => socket.send(data);
     return response;
   });
-  const weft = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  void serveWeft(weft);
   return {
     nativeEcho: `ws://127.0.0.1:${native.addr.port}/`,
-    weft: `ws://127.0.0.1:${weft.addr.port}`,
+    weft: listen((conn) => serveInterop(denoTransport(conn))),
+    trouble: listen(serveTrouble),
+    nobody: findClosedPort(),
     tcpRelay: startTcpRelay(),
   };
 }

@@ -1,0 +1,175 @@
+/**
+ * A connection by the WebSockets that a runtime brings along: a browser's, or any other's that has the global class. Knows what
+ * a page may ask of them, which is little.
+ *
+ * @module
+ */
+
+import { checkHandshakeOptions, type HandshakeOptions } from "../connection/accept_options.ts";
+import { systemClock } from "../connection/clock.ts";
+import type { ConnectionCapabilities } from "../connection/message_connection.ts";
+import { HandshakeError } from "../handshake/handshake_error.ts";
+import { NativeConnection } from "./native_connection.ts";
+import { checkNativeOptions, type NativeOptions } from "./native_options.ts";
+import { StandardSocket, type WebSocketLike } from "./standard_socket.ts";
+import { StreamSocket, type WebSocketStreamLike } from "./stream_socket.ts";
+
+/** The sockets that a runtime may have. */
+export type NativeSocketName = "WebSocket" | "WebSocketStream";
+
+/** The options of `openWebSocket()`. */
+export interface OpenOptions
+  extends Omit<NativeOptions, "pingInterval" | "pingTimeout">, Pick<HandshakeOptions, "handshakeTimeout"> {
+  /** The subprotocols to ask for, by preference. */
+  readonly protocols?: readonly string[] | undefined;
+  /** Which of the runtime's sockets to use. Default `WebSocketStream` where there is one, as only that has backpressure. */
+  readonly socket?: NativeSocketName | undefined;
+}
+
+/** A socket on its way. */
+interface Opening {
+  /** Resolves with the connection; rejects with whatever the runtime says. */
+  readonly connection: Promise<NativeConnection>;
+  /** Gives the socket up. */
+  cancel(): void;
+}
+
+type Open = (url: string, protocols: string[], options: NativeOptions) => Opening;
+
+const capabilities: ConnectionCapabilities = {
+  backpressure: false,
+  sendBackpressure: true,
+  ping: false,
+  streaming: false,
+  sendOptions: false,
+  closeCodes: false,
+  closingHandshake: true,
+  abort: false,
+};
+
+/** What is used of the global object. */
+interface Globals {
+  readonly WebSocket?: new (url: string, protocols: string[]) => WebSocketLike & {
+    /** `null` for none, in workerd. */
+    readonly protocol: string | null;
+    readonly extensions: string | null;
+  };
+  readonly WebSocketStream?: new (
+    url: string,
+    options: { readonly protocols: string[]; readonly signal: AbortSignal },
+  ) => WebSocketStreamLike;
+}
+
+/**
+ * Opens a WebSocket by the runtime's own `WebSocketStream`, or `WebSocket`. The connection has the interface of every other; what
+ * these sockets cannot do, its `capabilities` say.
+ *
+ * `receiveHighWaterMark` counts with `WebSocketStream`, `maxReceiveQueue` with `WebSocket`. Codes below 3000 that the connection itself would close
+ * with are not let through by browsers: 1009 is seen as 4009 by the server.
+ *
+ * Rejects with `HandshakeError` where there comes no connection: browsers do not say why, and there is no `response`. Rejects with `TypeError` or
+ * `RangeError` for a URL, subprotocols or options that mean nothing, or where the runtime has no such socket; with the signal's reason when
+ * aborted.
+ *
+ * @example In a page
+ * ```ts ignore
+ * import { openWebSocket } from "@weft/websocket/browser";
+ *
+ * const connection = await openWebSocket("wss://example.com/chat", { protocols: ["chat"] });
+ * await connection.send("Hello");
+ * for await (const message of connection) console.log(message);
+ * ```
+ */
+export async function openWebSocket(url: string | URL, options: OpenOptions = {}): Promise<NativeConnection> {
+  const { protocols = [], socket, handshakeTimeout, ...rest } = options;
+  const { timeout } = checkHandshakeOptions({ handshakeTimeout });
+  const { name, open } = chooseSocket(socket);
+  const { receiveHighWaterMark, maxReceiveQueue, ...shared } = rest;
+  const own = name === "WebSocket" ? { ...shared, maxReceiveQueue } : { ...shared, receiveHighWaterMark };
+  checkNativeOptions(own, { ...capabilities, backpressure: name !== "WebSocket" });
+  own.signal?.throwIfAborted();
+  const opening = start(open, `${url}`, protocols, own);
+  const cancelTimer = (own.clock ?? systemClock).after(timeout, () => {
+    fail(new HandshakeError("Cannot connect: the server took too long"));
+  });
+  const onAbort = () => fail(own.signal?.reason);
+  own.signal?.addEventListener("abort", onAbort);
+  let fail = (_error: unknown) => {};
+  try {
+    return await new Promise((resolve, reject) => {
+      fail = (error) => {
+        opening.cancel();
+        // It may just have come.
+        opening.connection.then((connection) => connection.abort(error), () => {});
+        reject(error);
+      };
+      opening.connection.then(resolve, (cause) => {
+        reject(new HandshakeError("Cannot connect: refused, or not reached", undefined, { cause }));
+      });
+    });
+  } finally {
+    cancelTimer();
+    own.signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function chooseSocket(socket: unknown): { readonly name: NativeSocketName; readonly open: Open } {
+  const globals = globalThis as unknown as Globals;
+  const name = socket ?? (globals.WebSocketStream === undefined ? "WebSocket" : "WebSocketStream");
+  if (name !== "WebSocket" && name !== "WebSocketStream") {
+    throw new TypeError(`Cannot use socket: no choice ${name}`);
+  }
+  if (globals[name] === undefined) throw new TypeError(`Cannot open: this runtime has no ${name}`);
+  return { name, open: name === "WebSocket" ? openSocket : openStream };
+}
+
+/** What the runtime does not even try is a mistake of the caller. */
+function start(open: Open, url: string, protocols: readonly string[], options: NativeOptions): Opening {
+  try {
+    return open(url, [...protocols], options);
+  } catch (cause) {
+    throw new TypeError(`Cannot open ${url}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+const openSocket: Open = (url, protocols, options) => {
+  const socket = new (globalThis as unknown as Required<Globals>).WebSocket(url, protocols);
+  return {
+    connection: new Promise((resolve, reject) => {
+      socket.addEventListener("open", () => {
+        // At once, as the first messages may follow in this turn.
+        resolve(
+          new NativeConnection(new StandardSocket(socket, { capabilities }), {
+            ...options,
+            role: "client",
+            protocol: socket.protocol ?? "",
+            extensions: socket.extensions ?? "",
+          }),
+        );
+      });
+      socket.addEventListener("error", (event) => reject((event as { readonly error?: unknown }).error));
+      socket.addEventListener("close", () => reject(undefined));
+    }),
+    cancel: () => socket.close(),
+  };
+};
+
+const openStream: Open = (url, protocols, options) => {
+  const controller = new AbortController();
+  const stream = new (globalThis as unknown as Required<Globals>).WebSocketStream(url, {
+    protocols,
+    signal: controller.signal,
+  });
+  stream.closed.catch(() => {});
+  return {
+    connection: stream.opened.then((opened) =>
+      new NativeConnection(new StreamSocket(stream, opened), {
+        ...options,
+        role: "client",
+        protocol: opened.protocol,
+        extensions: opened.extensions,
+      })
+    ),
+    cancel: () => controller.abort(),
+  };
+};
