@@ -6,6 +6,7 @@
 
 import { test } from "node:test";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import type { MessageConnection } from "../../src/connection/message_connection.ts";
 import { ReconnectingConnection } from "../../src/connection/reconnecting_connection.ts";
 import { toWebSocket } from "../../src/connection/to_web_socket.ts";
 import { WebSocketError } from "../../src/connection/web_socket_error.ts";
@@ -197,7 +198,7 @@ export function testOpenWebSocket(socket: NativeSocketName): void {
   });
 }
 
-async function untilConnected(connection: ReconnectingConnection): Promise<unknown> {
+async function untilConnected(connection: ReconnectingConnection): Promise<MessageConnection> {
   while (connection.connection === undefined) await settle();
   return connection.connection;
 }

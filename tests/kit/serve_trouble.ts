@@ -4,7 +4,7 @@
  * - `/silent` never answers the handshake; `/refuse` answers it with 401.
  * - `/vanish` ends the transport in the middle of a message; `/broken` sends a frame that breaks a rule.
  * - `/large` sends a message of 2 MiB; `/restart` closes with 1012 after the first message.
- * - `/stall` never reads; `/flood?id=ID` sends 64 MiB to a client that may never read, and `/flooded?id=ID` tells how many of
+ * - `/stall` does not read for a second; `/flood?id=ID` sends 64 MiB to a client that may never read, and `/flooded?id=ID` tells how many of
  *   its 1024 messages were taken.
  *
  * All others send every message back.
@@ -55,7 +55,10 @@ async function behave(connection: WebSocketConnection, conn: Deno.Conn): Promise
       await connection.close({ closeCode: 1012, reason: "restart" });
       break;
     case "/stall":
-      return;
+      // Long enough for any client, and no longer than the test.
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      for await (const _message of connection);
+      break;
     case "/flood":
       for (let count = 1; count <= 1024; count++) {
         await connection.send(new Uint8Array(65536));

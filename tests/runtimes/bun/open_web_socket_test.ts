@@ -1,0 +1,3 @@
+import { testOpenWebSocket } from "../../kit/open_cases.ts";
+
+testOpenWebSocket("WebSocket");
