@@ -71,13 +71,23 @@ interface Globals {
  * `RangeError` for a URL, subprotocols or options that mean nothing, or where the runtime has no such socket; with the signal's reason when
  * aborted.
  *
- * @example In a page
- * ```ts ignore
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { openWebSocket } from "@weft/websocket/browser";
+ * import { upgradeWebSocket } from "@weft/websocket/deno";
  *
- * const connection = await openWebSocket("wss://example.com/chat", { protocols: ["chat"] });
+ * await using server = Deno.serve({ port: 0, onListen() {} }, async (request) => {
+ *   const { response } = await upgradeWebSocket(request, {
+ *     onMessage: (message, connection) => connection.send(message),
+ *   });
+ *   return response;
+ * });
+ *
+ * const connection = await openWebSocket(`ws://localhost:${server.addr.port}/`);
  * await connection.send("Hello");
- * for await (const message of connection) console.log(message);
+ * assertEquals(await connection.receive(), "Hello");
+ * await connection.close();
  * ```
  */
 export async function openWebSocket(url: string | URL, options: OpenOptions = {}): Promise<NativeConnection> {

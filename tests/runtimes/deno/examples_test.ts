@@ -88,6 +88,11 @@ test("examples/client_cloudflare_sockets.ts passes a message on and answers with
   }
 });
 
+test("examples/graphql_ws.ts prints the answer to a query, and a subscription in order", async () => {
+  const output = await run("--allow-net", "--allow-env", "examples/graphql_ws.ts");
+  assertEquals(output, `{ hello: "Hello" }\n{ count: 1 }\n{ count: 2 }\n{ count: 3 }\n`);
+});
+
 test("examples/sans_io.ts brings a whole conversation over a network of torn bytes", async () => {
   const output = await run("examples/sans_io.ts");
   assertMatch(output, /^server: \{ type: "message", data: "Hello" \}$/m);
