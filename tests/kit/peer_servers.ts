@@ -8,6 +8,7 @@
 import { denoTransport } from "../../src/runtime/deno.ts";
 import { serveInterop } from "./interop_weft.ts";
 import { serveTrouble } from "./serve_trouble.ts";
+import { servePeer } from "./suite/serve_peer.ts";
 import { startTcpRelay } from "./tcp_relay.ts";
 
 /** Where the servers listen. */
@@ -18,6 +19,8 @@ export interface Peers {
   readonly weft: string;
   /** A server that misbehaves, as `serve_trouble.ts` has it; without a path. */
   readonly trouble: string;
+  /** The peers of clients in the shared suite; without a path. */
+  readonly suite: string;
   /** A URL on which nobody listens. */
   readonly nobody: string;
   /** The port of a relay on 127.0.0.1 that joins TCP connections two by two. */
@@ -51,6 +54,7 @@ function startPeerServers(): Peers {
     nativeEcho: `ws://127.0.0.1:${native.addr.port}/`,
     weft: listen((conn) => serveInterop(denoTransport(conn))),
     trouble: listen(serveTrouble),
+    suite: listen(servePeer),
     nobody: findClosedPort(),
     tcpRelay: startTcpRelay(),
   };
