@@ -47,7 +47,6 @@ export type {
 } from "./src/connection/connection_options.ts";
 export type { ConnectionStats } from "./src/connection/connection_stats.ts";
 export { createWebSocketPair, type PairOptions } from "./src/connection/create_web_socket_pair.ts";
-export type { AnswerOptions } from "./src/connection/encode_answer.ts";
 export { isRecoverable } from "./src/connection/is_recoverable.ts";
 export type { IncomingMessage } from "./src/connection/incoming_message.ts";
 export type { ConnectionCapabilities, MessageConnection } from "./src/connection/message_connection.ts";

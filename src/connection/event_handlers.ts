@@ -10,15 +10,14 @@ export type EventHandler<Target, Type extends Event> = ((this: Target, event: Ty
 /** The handlers of one target. */
 export class EventHandlers {
   readonly #target: EventTarget;
-  readonly #handlers: Map<string, { value: object; readonly listener: (event: Event) => void }> = new Map();
+  readonly #handlers: Map<string, { value: object; readonly listener: EventListener }> = new Map();
+  /** The attribute that is not to be seen by the next look at it. */
+  #hidden: string | undefined;
 
   /** The handlers will listen to `target`. */
   constructor(target: EventTarget) {
     this.#target = target;
   }
-
-  /** The attribute that is not to be seen by the next look at it. */
-  #hidden: string | undefined;
 
   /**
    * Dispatches an event at the target by `dispatch`, from where workerd, before all listeners, calls what an attribute holds by itself, if it
@@ -50,9 +49,9 @@ export class EventHandlers {
     } else if (handler !== undefined) {
       handler.value = value;
     } else {
-      const added = {
+      const added: { value: object; readonly listener: EventListener } = {
         value: value as object,
-        listener: (event: Event) => {
+        listener: (event) => {
           if (typeof added.value === "function") added.value.call(this.#target, event);
         },
       };

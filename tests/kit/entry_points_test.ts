@@ -1,11 +1,14 @@
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import * as library from "@weft/websocket";
+import * as browser from "@weft/websocket/browser";
 import * as protocol from "@weft/websocket/protocol";
 import * as testing from "@weft/websocket/testing";
 
 test("the package's own name leads to its entry points on every runtime", () => {
   assertEquals(typeof library.acceptWebSocket, "function");
+  assertEquals(typeof browser.openWebSocket, "function");
+  assertEquals(browser.ReconnectingConnection, library.ReconnectingConnection);
   assertEquals(typeof protocol.WebSocketEngine, "function");
   assertEquals(typeof testing.createTransportPair, "function");
 });

@@ -4,26 +4,31 @@
  * @module
  */
 
+/** What is looked at of an event. The packages that tests use have types of their own for events. */
+interface SocketEvent {
+  readonly type: string;
+  readonly target: unknown;
+  readonly data?: unknown;
+  readonly code?: number;
+  readonly reason?: string;
+  readonly wasClean?: boolean;
+}
+
 /** A line for an event, with the state the socket is in meanwhile. */
-function describe(event: Event): string {
-  const { readyState } = event.target as WebSocket;
-  switch (event.type) {
-    case "message":
-      return `${readyState} message ${(event as MessageEvent).data}`;
-    case "close": {
-      const { code, reason, wasClean } = event as CloseEvent;
-      return `${readyState} close ${code} ${wasClean ? "clean" : "unclean"} ${reason}`.trim();
-    }
-    default:
-      return `${readyState} ${event.type}`;
+function describe({ type, target, data, code, reason, wasClean }: SocketEvent): string {
+  const { readyState } = target as WebSocket;
+  if (type === "message") return `${readyState} message ${data}`;
+  if (type === "close") {
+    return `${readyState} close ${code} ${wasClean ? "clean" : "unclean"} ${reason}`.trim();
   }
+  return `${readyState} ${type}`;
 }
 
 /** Writes down all that a socket tells from now on. */
 export function recordEvents(socket: WebSocket): string[] {
   const lines: string[] = [];
   for (const type of ["open", "message", "error", "close"]) {
-    socket.addEventListener(type, (event) => lines.push(describe(event)));
+    socket.addEventListener(type, (event: SocketEvent) => lines.push(describe(event)));
   }
   return lines;
 }
