@@ -16,11 +16,9 @@ import { checkNumber, engineDefaults } from "../protocol/engine_options.ts";
 import type { Role } from "../protocol/role.ts";
 import type { NativeConnection } from "./native_connection.ts";
 
-/** The options that are the engine's alone, as whoever has the frames sees to it. */
-type EngineOption = "fragmentSize" | "maxFragments" | "onFrame" | "onMessage";
-
 /** The options of a connection over a runtime's own socket. Which of them work depends on its `capabilities`; another is a `TypeError`. */
-export interface NativeOptions extends Omit<CommonOptions, EngineOption> {
+export interface NativeOptions
+  extends Omit<CommonOptions, "fragmentSize" | "maxFragments" | "onFrame" | "onMessage"> {
   /** Receives the messages, instead of iterating or `readable`. What it throws closes the connection with 1011. */
   readonly onMessage?: MessageHandler<NativeConnection> | undefined;
   /**
