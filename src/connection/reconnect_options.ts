@@ -4,10 +4,9 @@
  * @module
  */
 
-import { checkNumber } from "../protocol/engine_options.ts";
+import { checkFunctions, checkNumber } from "../protocol/engine_options.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
-import { checkFunction } from "./connection_options.ts";
 import { isRecoverable } from "./is_recoverable.ts";
 import type { MessageConnection } from "./message_connection.ts";
 import type { BackoffOptions } from "./reconnect_delay.ts";
@@ -71,9 +70,7 @@ export interface ReconnectSettings {
 
 /** Checks the options. Throws `TypeError` or `RangeError`. */
 export function checkReconnectOptions(options: ReconnectOptions): ReconnectSettings {
-  for (const name of ["random", "shouldReconnect", "onOpen", "onDisconnect"] as const) {
-    checkFunction(name, options[name]);
-  }
+  checkFunctions(options, "random", "shouldReconnect", "onOpen", "onDisconnect");
   if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
     throw new TypeError("Cannot use signal: not an AbortSignal");
   }

@@ -8,6 +8,7 @@
 import { createClosePayload } from "../protocol/close_payload.ts";
 import type { MessageType } from "../protocol/engine_event.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
+import { isPrepared, type PreparedMessage } from "../protocol/prepared_message.ts";
 import { Backlog } from "./backlog.ts";
 import { type ByteSource, toBytes } from "./bytes.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
@@ -196,10 +197,11 @@ export class ReconnectingConnection implements MessageConnection {
    * Sends a message by the connection there is, or the next one. Rejects with `WebSocketError` when there is none and none is waited for, or it ends before the
    * message has left; with `RangeError` when too much waits already; with `TypeError` for what is neither text nor bytes.
    */
-  send(message: string | ByteSource, options?: SendOptions): Promise<void> {
+  send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void> {
     const { connection } = this;
     if (connection !== undefined) return connection.send(message, options);
-    const payload = typeof message === "string" ? message : toBytes(message);
+    const given = isPrepared(message) ? message.data : message;
+    const payload = typeof given === "string" ? given : toBytes(given);
     if (payload === undefined) return Promise.reject(new TypeError("Cannot send: neither text nor bytes"));
     const sent = this.readyState === "open" && this.#queues
       ? this.#backlog.push(payload, options)

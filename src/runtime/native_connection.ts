@@ -16,6 +16,7 @@ import { WebSocketError } from "../connection/web_socket_error.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import { createClosePayload } from "../protocol/close_payload.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
+import { isPrepared, type PreparedMessage } from "../protocol/prepared_message.ts";
 import { ProtocolError } from "../protocol/protocol_error.ts";
 import type { Role } from "../protocol/role.ts";
 import { encodeText } from "../protocol/text.ts";
@@ -180,13 +181,14 @@ export class NativeConnection implements MessageConnection {
   // Sending
 
   /**
-   * Sends a message: a string as text, bytes as binary. Resolves at once below `sendHighWaterMark`, else when the peer has read
+   * Sends a message: a string as text, bytes as binary, or one that `prepareMessage()` made. Resolves at once below `sendHighWaterMark`, else when the peer has read
    * enough, with `capabilities.sendBackpressure`; the bytes must not change before. A lone surrogate is sent as U+FFFD. Nothing is
    * sent where it rejects: with `WebSocketError` when the connection is not open, `RangeError` above `maxSendQueue`, `TypeError`
    * for what is no message and for options that do not work here.
    */
-  send(message: string | ByteSource, options?: SendOptions): Promise<void> {
-    const data = typeof message === "string" ? message : toOwnBytes(message);
+  send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void> {
+    const given = isPrepared(message) ? message.data : message;
+    const data = typeof given === "string" ? given : toOwnBytes(given);
     if (data === undefined) return Promise.reject(new TypeError("Cannot send: neither text nor bytes"));
     if (options !== undefined && (options.compress ?? options.fragmentSize) !== undefined) {
       return Promise.reject(new TypeError("Cannot send with options: this runtime's sockets have none"));

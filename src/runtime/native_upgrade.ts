@@ -5,7 +5,6 @@
  * @module
  */
 
-import { checkHandshakeOptions } from "../connection/accept_options.ts";
 import type { HandshakeOptions } from "../connection/accept_options.ts";
 import { systemClock } from "../connection/clock.ts";
 import type { ConnectionCapabilities } from "../connection/message_connection.ts";
@@ -16,8 +15,12 @@ import { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
 import { refuse } from "../handshake/refuse.ts";
 import { checkUpgradeOptions, type UpgradeOptions } from "../handshake/upgrade_options.ts";
+import { checkNumber } from "../protocol/engine_options.ts";
 import type { NativeConnection } from "./native_connection.ts";
 import { checkNativeOptions, type NativeOptions, refuseOption } from "./native_options.ts";
+
+/** Milliseconds of an opening handshake, where no option says. */
+export const defaultTimeout = 10_000;
 
 /** The options of `upgradeWebSocket()`: those of `acceptWebSocket()` that can mean something where the runtime reads the request. */
 export interface NativeUpgradeOptions
@@ -73,7 +76,7 @@ export function checkNativeUpgradeOptions(
 ): void {
   const name = misplaced.find((name) => (options as Record<string, unknown>)[name] !== undefined);
   if (name !== undefined) refuseOption(name);
-  checkHandshakeOptions(options);
+  checkNumber("handshakeTimeout", options.handshakeTimeout, defaultTimeout);
   checkUpgradeOptions(options);
   const { maxMessageSize } = checkNativeOptions(options, capabilities);
   if (maxMessageSize > longestMessage) {
@@ -125,7 +128,7 @@ async function decide(
 
 /** The decision, or a refusal where the application takes too long over it. */
 function withDeadline<Value>(decision: Promise<Value>, options: NativeUpgradeOptions): Promise<Value> {
-  const { timeout } = checkHandshakeOptions(options);
+  const timeout = options.handshakeTimeout ?? defaultTimeout;
   return new Promise((resolve, reject) => {
     const cancel = (options.clock ?? systemClock).after(
       timeout,

@@ -5,12 +5,14 @@
  * @module
  */
 
-import { checkHandshakeOptions, type HandshakeOptions } from "../connection/accept_options.ts";
+import type { HandshakeOptions } from "../connection/accept_options.ts";
 import { systemClock } from "../connection/clock.ts";
 import type { ConnectionCapabilities } from "../connection/message_connection.ts";
 import { HandshakeError } from "../handshake/handshake_error.ts";
+import { checkNumber } from "../protocol/engine_options.ts";
 import { NativeConnection } from "./native_connection.ts";
 import { checkNativeOptions, type NativeOptions } from "./native_options.ts";
+import { defaultTimeout } from "./native_upgrade.ts";
 import { StandardSocket, type WebSocketLike } from "./standard_socket.ts";
 import { StreamSocket, type WebSocketStreamLike } from "./stream_socket.ts";
 
@@ -92,7 +94,7 @@ interface Globals {
  */
 export async function openWebSocket(url: string | URL, options: OpenOptions = {}): Promise<NativeConnection> {
   const { protocols = [], socket, handshakeTimeout, ...rest } = options;
-  const { timeout } = checkHandshakeOptions({ handshakeTimeout });
+  const timeout = checkNumber("handshakeTimeout", handshakeTimeout, defaultTimeout);
   const { name, open } = chooseSocket(socket);
   const { receiveHighWaterMark, maxReceiveQueue, ...shared } = rest;
   const own = name === "WebSocket" ? { ...shared, maxReceiveQueue } : { ...shared, receiveHighWaterMark };
