@@ -45,9 +45,11 @@ export interface Exchange {
   readonly ends?: Ending;
 }
 
-/** Messages, each sent when the one before has come back unchanged. */
+/** Messages that come back unchanged, in order. */
 export interface RoundTrips {
   readonly count: number;
+  /** The most messages that are under way at a time; 1: each is sent when the one before is back. */
+  readonly inFlight: number;
   readonly type: "text" | "binary";
   /** The most payload of a frame; 0: one frame. */
   readonly fragmentSize: number;
@@ -69,7 +71,7 @@ export interface RawBytes {
 
 /** What comes back. */
 export interface Reply {
-  readonly type: "text" | "binary" | "ping" | "pong";
+  readonly type: "text" | "binary" | "pong";
   readonly payload: Uint8Array;
 }
 

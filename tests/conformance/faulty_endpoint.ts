@@ -5,20 +5,14 @@
  * @module
  */
 
-import {
-  type Agreement,
-  answerOffers,
-  type Compression,
-  Deflation,
-  Inflation,
-  readAnswer,
-  writeOffers,
-} from "./deflate.ts";
+import { type Agreement, answerOffers, readAnswer, writeOffers } from "./agreement.ts";
+import type { Compression, Deflation, Inflation } from "./compression.ts";
 import type { Fault } from "./faults.ts";
 import { cutBytes, encodeFrame, FrameReader, joinBytes, opcodes, type ReadFrame } from "./frame.ts";
 import { answerUpgrade, readHead, requestUpgrade } from "./handshake.ts";
 import type { Endpoint } from "./in_memory.ts";
 import { Link } from "./link.ts";
+import { pakoCodec } from "./pako_codec.ts";
 
 const request = { noContextTakeover: false, maxWindowBits: 0 };
 
@@ -69,8 +63,8 @@ class FaultyEcho {
     this.#agreement = agreement;
     this.#fault = fault;
     if (agreement === undefined) return;
-    this.#deflation = new Deflation(this.#plantCompression(agreement.send));
-    this.#inflation = new Inflation(agreement.receive);
+    this.#deflation = pakoCodec.createDeflation(this.#plantCompression(agreement.send));
+    this.#inflation = pakoCodec.createInflation(agreement.receive);
   }
 
   #plantCompression({ windowBits, takeover }: Compression): Compression {
@@ -179,7 +173,9 @@ class FaultyEcho {
     this.#message = undefined;
     if (this.#fault === "fails before it has echoed") return;
     const joined = joinBytes(pieces);
-    if (this.#fault === "forgets the context") this.#inflation &&= new Inflation(this.#agreement!.receive);
+    if (this.#fault === "forgets the context") {
+      this.#inflation &&= pakoCodec.createInflation(this.#agreement!.receive);
+    }
     await this.#echo(message.opcode, message.compressed ? this.#inflation!.inflate(joined) : joined);
     for (const pong of this.#pongs.splice(0)) await this.#send(opcodes.pong, pong);
   }

@@ -23,7 +23,9 @@ class Excerpt {
   #length = 0;
 
   add(bytes: Uint8Array): void {
-    this.#digits += toDigits(bytes.subarray(0, Math.max(0, excerptLength - this.#length)));
+    if (this.#length < excerptLength) {
+      this.#digits += toDigits(bytes.subarray(0, excerptLength - this.#length));
+    }
     this.#length += bytes.length;
   }
 

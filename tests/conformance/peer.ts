@@ -5,7 +5,8 @@
  */
 
 import type { Chop, Reply } from "./conformance_case.ts";
-import { type Agreement, Deflation, Inflation } from "./deflate.ts";
+import type { Agreement } from "./agreement.ts";
+import type { Deflation, Inflation, JudgeCodec } from "./compression.ts";
 import {
   cutBytes,
   encodeFrame,
@@ -48,6 +49,8 @@ export class Peer {
     | { readonly opcode: number; readonly compressed: boolean; readonly pieces: Uint8Array[] }
     | undefined;
   #closeSent = false;
+  /** When what was to be sent before has been. */
+  #turn: Promise<void> = Promise.resolve();
   readonly #waiters: (() => void)[] = [];
   #stop: () => void = () => {};
   /** When nothing more need be written. */
@@ -65,12 +68,12 @@ export class Peer {
   ended = false;
   isOutOfTime = false;
 
-  constructor(link: Link, role: JudgeRole, agreement: Agreement | undefined) {
+  constructor(link: Link, role: JudgeRole, agreement: Agreement | undefined, codec: JudgeCodec) {
     this.#link = link;
     this.#role = role;
     if (agreement !== undefined) {
-      this.#deflation = new Deflation(agreement.send);
-      this.#inflation = new Inflation(agreement.receive);
+      this.#deflation = codec.createDeflation(agreement.send);
+      this.#inflation = codec.createInflation(agreement.receive);
     }
     void this.#read();
   }
@@ -112,6 +115,11 @@ export class Peer {
     this.#closeSent ||= frames.some(({ opcode }) => opcode === opcodes.close);
     const encoded = frames.map((frame) => encodeFrame(frame, this.#role === "client"));
     const pieces = chop === "frames" ? encoded : cutBytes(joinBytes(encoded), chop === "whole" ? 0 : chop);
+    // An answer does not come amid a frame that is written in pieces.
+    await (this.#turn = this.#turn.then(() => this.#writeAll(pieces)));
+  }
+
+  async #writeAll(pieces: readonly Uint8Array[]): Promise<void> {
     for (const piece of pieces) {
       if (this.ended || this.isOutOfTime) return;
       await this.#write(piece);
@@ -162,7 +170,8 @@ export class Peer {
     const { opcode, payload, fin } = frame;
     this.#checkFrame(frame);
     if (opcode === opcodes.close) return this.#receiveClose(payload);
-    if (opcode === opcodes.ping) return void this.replies.push({ type: "ping", payload });
+    // RFC 6455 §5.5.2: an endpoint may ask at any time whether the judge is there.
+    if (opcode === opcodes.ping) return void this.send([{ opcode: opcodes.pong, payload }]);
     if (opcode === opcodes.pong) return void this.replies.push({ type: "pong", payload });
     this.#message ??= { opcode, compressed: frame.rsv === 4, pieces: [] };
     this.#message.pieces.push(payload);

@@ -16,7 +16,8 @@ export interface Report {
   readonly cases: readonly CaseResult[];
 }
 
-function countVerdicts(results: readonly CaseResult[]): Record<Verdict, number> {
+/** How often each verdict was given. */
+export function countVerdicts(results: readonly CaseResult[]): Record<Verdict, number> {
   const totals = { "OK": 0, "NON-STRICT": 0, "INFORMATIONAL": 0, "FAILED": 0 };
   for (const { verdict } of results) totals[verdict]++;
   return totals;

@@ -4,11 +4,13 @@
  * @module
  */
 
-import type { ConformanceCase, Exchange, RoundTrips, Step } from "./conformance_case.ts";
-import { type Agreement, answerOffers, readAnswer, writeOffers } from "./deflate.ts";
+import type { ConformanceCase, Exchange, Reply, RoundTrips, Step } from "./conformance_case.ts";
+import { type Agreement, answerOffers, readAnswer, writeOffers } from "./agreement.ts";
+import type { JudgeCodec } from "./compression.ts";
 import { type Frame, opcodes } from "./frame.ts";
 import { answerUpgrade, type Head, readHead, requestUpgrade } from "./handshake.ts";
 import { Link, type StreamPair } from "./link.ts";
+import { pakoCodec } from "./pako_codec.ts";
 import { type JudgeRole, Peer } from "./peer.ts";
 import { failed, findMismatch, judgeClose, judgeExchange, type Judgement, nonStrict } from "./verdict.ts";
 
@@ -20,6 +22,8 @@ export interface RunOptions {
   readonly patience?: number | undefined;
   /** The most round trips of a case, for a quick look. */
   readonly maxRoundTrips?: number | undefined;
+  /** How the judge compresses. Default: by pako. */
+  readonly codec?: JudgeCodec | undefined;
 }
 
 /** What came of a case. */
@@ -96,14 +100,14 @@ async function run(
   shakeHands: (link: Link) => Promise<Agreement | undefined>,
 ): Promise<CaseResult> {
   const { id, description } = conformanceCase;
-  const { limit = conformanceCase.limit } = options;
+  const { limit = conformanceCase.limit, codec = pakoCodec } = options;
   const start = performance.now();
   let expire = () => link.destroy();
   const timer = setTimeout(() => expire(), limit);
   let judgement: Judgement;
   try {
     const agreement = await shakeHands(link);
-    const peer = new Peer(link, role, agreement);
+    const peer = new Peer(link, role, agreement, codec);
     expire = () => peer.expire();
     judgement = await play(conformanceCase, peer, agreement, options);
     if (peer.isOutOfTime) judgement = { ...judgement, detail: `${judgement.detail}, in ${limit} ms` };
@@ -192,18 +196,22 @@ async function playExchange(
 }
 
 async function playRoundTrips(
-  { count, type, fragmentSize, message }: RoundTrips,
+  { count, inFlight, type, fragmentSize, message }: RoundTrips,
   peer: Peer,
   { maxRoundTrips = count }: RunOptions,
 ): Promise<Judgement> {
-  for (let index = 0; index < Math.min(count, maxRoundTrips); index++) {
-    const payload = message(index);
-    await peer.sendMessage(type, payload, fragmentSize);
+  const total = Math.min(count, maxRoundTrips);
+  const underWay: Reply[] = [];
+  for (let sent = 0, back = 0; back < total; back++) {
+    for (; sent < total && underWay.length < inFlight; sent++) {
+      const payload = message(sent);
+      underWay.push({ type, payload });
+      await peer.sendMessage(type, payload, fragmentSize);
+    }
     await peer.wait(() => peer.isOver || peer.replies.length > 0);
-    if (peer.fault !== undefined) return failed(`The endpoint ${peer.fault}, in message ${index}`);
-    const mismatch = findMismatch(peer.replies, [{ type, payload }]);
-    if (mismatch !== undefined) return failed(`${mismatch}, in message ${index}`);
-    peer.replies = [];
+    if (peer.fault !== undefined) return failed(`The endpoint ${peer.fault}, in message ${back}`);
+    const mismatch = findMismatch(peer.replies.splice(0, 1), underWay.splice(0, 1));
+    if (mismatch !== undefined) return failed(`${mismatch}, in message ${back}`);
   }
   await finish(peer);
   const { replies, close, fault, ended } = peer;

@@ -10,6 +10,8 @@ import { corpora, type Corpus } from "../corpora.ts";
 
 const KiB = 1024;
 const roundTrips = 1000;
+/** So that judge and endpoint compress at the same time. */
+const inFlight = 8;
 
 /** Size of the messages, and of their fragments; 0: one frame. */
 const sizes: readonly (readonly [size: number, fragmentSize: number])[] = [
@@ -58,7 +60,7 @@ function describeGroup(
         const offset = Math.floor(random() * (bytes.length - size));
         return bytes.subarray(offset, offset + size);
       };
-      return { count: roundTrips, type, fragmentSize, message };
+      return { count: roundTrips, inFlight, type, fragmentSize, message };
     },
   }));
 }

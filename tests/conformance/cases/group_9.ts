@@ -50,7 +50,7 @@ function describeType(
       define(
         `9.${round}.${index + 1}`,
         `1000 round trips of a ${type} message of ${size} bytes`,
-        () => ({ count: 1000, type, fragmentSize: 0, message: () => payload(size) }),
+        () => ({ count: 1000, inFlight: 1, type, fragmentSize: 0, message: () => payload(size) }),
         limit,
       )
     ),

@@ -66,7 +66,7 @@ function connectToEnd(url: string): Promise<string | undefined> {
 }
 
 test("The catalogue finds no fault in the client of npm's ws, which comes by the URLs of a fuzzing server", async () => {
-  const server = new FuzzingServer(cases, options);
+  const server = await FuzzingServer.listen(cases, options);
   const count = Number(await connectToEnd(`${server.url}/getCaseCount`));
   assertEquals(count, cases.length);
   for (let number = 1; number <= count; number++) {

@@ -1,18 +1,12 @@
 /**
- * The judge's own permessage-deflate (RFC 7692): what it asks for, what it agrees to, and a codec with npm's pako. Shares nothing with the engine.
+ * The judge's own negotiation of permessage-deflate (RFC 7692 §7): what it asks for, and what it agrees to. Shares nothing with the engine, and
+ * compresses nothing.
  *
  * @module
  */
 
-import { Deflate, Inflate, Z_HUFFMAN_ONLY, Z_SYNC_FLUSH } from "pako";
 import type { DeflateRequest } from "./conformance_case.ts";
-import { joinBytes } from "./frame.ts";
-
-/** How one direction is compressed. */
-export interface Compression {
-  readonly windowBits: number;
-  readonly takeover: boolean;
-}
+import type { Compression } from "./compression.ts";
 
 /** What was agreed, as the judge sees it. */
 export interface Agreement {
@@ -133,72 +127,4 @@ export function answerOffers(
     return { answer: answer.join("; "), agreement: { send, receive, preferred: index === 0 } };
   }
   return undefined;
-}
-
-/** What a sync flush ends in (RFC 7692 §7.2.1). */
-const flushTail = Uint8Array.of(0, 0, 0xff, 0xff);
-
-/** Compresses messages. */
-export class Deflation {
-  readonly #compression: Compression;
-  #deflate: Deflate | undefined;
-
-  constructor(compression: Compression) {
-    this.#compression = compression;
-  }
-
-  compress(message: Uint8Array): Uint8Array<ArrayBuffer> {
-    const { windowBits, takeover } = this.#compression;
-    // zlib has no window of 8 bits; without references it needs none.
-    const strategy = windowBits === 8 ? Z_HUFFMAN_ONLY : undefined;
-    const deflate = this.#deflate ??= new Deflate({
-      raw: true,
-      level: 1,
-      windowBits: Math.max(9, windowBits),
-      ...(strategy === undefined ? {} : { strategy }),
-    });
-    const pieces: Uint8Array[] = [];
-    deflate.onData = (piece) => void pieces.push(piece.slice());
-    deflate.push(message, Z_SYNC_FLUSH);
-    if (!takeover) this.#deflate = undefined;
-    const compressed = joinBytes(pieces);
-    return compressed.length === 0 ? Uint8Array.of(0) : compressed.slice(0, -flushTail.length);
-  }
-}
-
-/** Inflates messages, and sees references that reach far beyond the window. */
-export class Inflation {
-  readonly #compression: Compression;
-  #inflate: Inflate | undefined;
-  #window = new Uint8Array(0);
-
-  constructor(compression: Compression) {
-    this.#compression = compression;
-  }
-
-  /** Throws for what is no DEFLATE. */
-  inflate(payload: Uint8Array): Uint8Array<ArrayBuffer> {
-    const pieces: Uint8Array[] = [];
-    const message = joinBytes([payload, flushTail]);
-    const inflate = this.#open();
-    inflate.onData = (piece) => void pieces.push(piece.slice());
-    inflate.push(message, Z_SYNC_FLUSH);
-    if (inflate.err < 0) throw new Error(`sent what cannot be inflated: ${inflate.msg}`);
-    const { windowBits, takeover } = this.#compression;
-    // The window outlives a last block (RFC 7692 §7.2.3.4).
-    if (!takeover || inflate.ended) this.#inflate = undefined;
-    const output = joinBytes(pieces);
-    this.#window = takeover ? joinBytes([this.#window, output]).slice(-(2 ** windowBits)) : this.#window;
-    return output;
-  }
-
-  #open(): Inflate {
-    if (this.#inflate !== undefined) return this.#inflate;
-    const windowBits = Math.max(9, this.#compression.windowBits);
-    // zlib sees what is beyond the window only where its output ends: so no output is longer than the window.
-    const options = { raw: true, windowBits, chunkSize: 2 ** windowBits };
-    return this.#inflate = new Inflate(
-      this.#window.length > 0 ? { ...options, dictionary: this.#window } : options,
-    );
-  }
 }
