@@ -2,13 +2,14 @@
 // Run: deno run --allow-net --allow-env=PORT examples/conformance_server.ts
 import { type AcceptOptions, acceptWebSocket } from "@weft/websocket";
 import { permessageDeflate } from "@weft/websocket/deflate";
+import { zlibCodec } from "@weft/websocket/deflate/zlib";
 import { denoTransport } from "@weft/websocket/deno";
 
 const options: AcceptOptions = {
   maxMessageSize: 16 * 1024 * 1024,
   maxFragments: 65536,
   maxSendQueue: 32 * 1024 * 1024,
-  extensions: [permessageDeflate({ threshold: 0 })],
+  extensions: [permessageDeflate({ threshold: 0, codec: zlibCodec })],
   onMessage: (message, connection) => connection.send(message),
 };
 

@@ -3,6 +3,7 @@
 import process from "node:process";
 import { type AcceptOptions, acceptWebSocket } from "@weft/websocket";
 import { permessageDeflate } from "@weft/websocket/deflate";
+import { zlibCodec } from "@weft/websocket/deflate/zlib";
 import { type BunSocket, type BunSocketOptions, bunSocketOptions } from "@weft/websocket/bun";
 
 /** What is used of `Bun`, for those who check types without it. */
@@ -16,7 +17,7 @@ const options: AcceptOptions = {
   maxMessageSize: 16 * 1024 * 1024,
   maxFragments: 65536,
   maxSendQueue: 32 * 1024 * 1024,
-  extensions: [permessageDeflate({ threshold: 0 })],
+  extensions: [permessageDeflate({ threshold: 0, codec: zlibCodec })],
   onMessage: (message, connection) => connection.send(message),
 };
 

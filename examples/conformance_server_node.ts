@@ -4,13 +4,14 @@ import { type AddressInfo, createServer } from "node:net";
 import process from "node:process";
 import { type AcceptOptions, acceptWebSocket } from "@weft/websocket";
 import { permessageDeflate } from "@weft/websocket/deflate";
+import { zlibCodec } from "@weft/websocket/deflate/zlib";
 import { nodeTransport } from "@weft/websocket/node";
 
 const options: AcceptOptions = {
   maxMessageSize: 16 * 1024 * 1024,
   maxFragments: 65536,
   maxSendQueue: 32 * 1024 * 1024,
-  extensions: [permessageDeflate({ threshold: 0 })],
+  extensions: [permessageDeflate({ threshold: 0, codec: zlibCodec })],
   onMessage: (message, connection) => connection.send(message),
 };
 

@@ -6,7 +6,12 @@
 
 import { root } from "../../tools/matrix/programs.ts";
 
-/** A running program, killed at the end of its scope. */
+/** Runs a program to its end, or until nobody holds the other end of the input any more. */
+const watch = `exec 3<&0; "$@" </dev/null 3<&- & program=$!
+  { read line <&3; kill $program; } 2>/dev/null & watcher=$!
+  wait $program 2>/dev/null; code=$?; kill $watcher 2>/dev/null; exit $code`;
+
+/** A running program, ended with its scope, and with the process that started it. */
 export class StartedProgram implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
   readonly #url = Promise.withResolvers<URL>();
@@ -14,12 +19,11 @@ export class StartedProgram implements AsyncDisposable {
 
   /** Runs a command in the checkout's folder, on a free port. */
   constructor(command: readonly string[]) {
-    const [program, ...args] = command;
-    this.#process = new Deno.Command(program!, {
-      args,
+    this.#process = new Deno.Command("sh", {
+      args: ["-c", watch, "sh", ...command],
       cwd: root,
       env: { PORT: "0", NO_COLOR: "1" },
-      stdin: "null",
+      stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
@@ -50,11 +54,7 @@ export class StartedProgram implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#process.kill("SIGTERM");
-    } catch {
-      // It is gone.
-    }
+    await this.#process.stdin.close();
     await Promise.all([this.#process.status, this.#output]);
   }
 }

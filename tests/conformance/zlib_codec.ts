@@ -88,8 +88,9 @@ class ZlibInflation implements Inflation {
     const message = inflateRawSync(joinBytes([payload, flushTail]), {
       ...this.#window.options,
       windowBits: this.#windowBits,
-      // zlib sees what is beyond the window only where its output ends: so no output is longer than the window.
-      chunkSize: 2 ** this.#windowBits,
+      // zlib sees what is beyond the window only where its output ends: so no output is longer than the window, but
+      // for the largest one, beyond which there is nothing.
+      chunkSize: this.#windowBits === 15 ? 2 ** 17 : 2 ** this.#windowBits,
       finishFlush,
     });
     this.#window.add(message);

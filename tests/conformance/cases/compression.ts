@@ -58,7 +58,7 @@ function describeGroup(
       const random = createRandom(size + fragmentSize);
       const message = () => {
         const offset = Math.floor(random() * (bytes.length - size));
-        return bytes.subarray(offset, offset + size);
+        return bytes.slice(offset, offset + size);
       };
       return { count: roundTrips, inFlight, type, fragmentSize, message };
     },
