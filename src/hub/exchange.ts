@@ -1,0 +1,216 @@
+/**
+ * Where messages meet topics: who listens, and how a message reaches each of them. Knows no names and no network.
+ *
+ * @module
+ */
+
+import type { Broker } from "./broker.ts";
+import type { Feeds } from "./feeds.ts";
+import { HubError } from "./hub_error.ts";
+import type { HubLimits } from "./hub_options.ts";
+import type { Member } from "./member.ts";
+import { deliver, type OutgoingMessage } from "./outgoing_message.ts";
+import { quiet } from "./quiet.ts";
+import { TopicIndex } from "./topic_index.ts";
+
+/** How many members of this hub a message was handed to, and how many missed it because they are slow. */
+export interface PublishResult {
+  /** Members that it was handed to. */
+  readonly delivered: number;
+  /** Members that missed it. */
+  readonly dropped: number;
+}
+
+/** Counts since the beginning. */
+export interface ExchangeCounts {
+  /** Messages published to topics here, by members, feeds and other hubs. */
+  published: number;
+  /** Messages handed to connections. */
+  delivered: number;
+  /** Messages that slow members missed. */
+  dropped: number;
+  /** Slow members that were closed. */
+  closedSlow: number;
+}
+
+/** Tells channels from topics between hubs: no topic begins so. */
+export const channelPrefix = "\0";
+
+/** The topics of one hub. */
+export class Exchange {
+  /** Who listens to what. */
+  readonly topics: TopicIndex<Member> = new TopicIndex();
+  /** Who follows what channel. */
+  readonly channels: TopicIndex<Member> = new TopicIndex();
+  /** Counts since the beginning. */
+  readonly counts: ExchangeCounts = { published: 0, delivered: 0, dropped: 0, closedSlow: 0 };
+  readonly #limits: HubLimits;
+  readonly #broker: Broker | undefined;
+  readonly #feeds: Feeds;
+  readonly #remove: (member: Member) => void;
+  /** What came up while messages were being handed over. */
+  readonly #later: (() => void)[] = [];
+  #busy = false;
+
+  /** `remove` is told which member cannot stay. */
+  constructor(
+    limits: HubLimits,
+    feeds: Feeds,
+    broker: Broker | undefined,
+    remove: (member: Member) => void,
+  ) {
+    this.#limits = limits;
+    this.#feeds = feeds;
+    this.#broker = broker;
+    this.#remove = remove;
+  }
+
+  /** Subscribes. Pending until other hubs know that somebody here listens. Throws `HubError`. */
+  subscribe(member: Member, topic: string): void | Promise<void> {
+    const { topics } = this;
+    if (topics.includes(topic, member)) return;
+    const { maxTopicsPerMember, maxTopicLength, maxTopics } = this.#limits;
+    if (
+      typeof topic !== "string" || topic === "" || topic.length > maxTopicLength || !topic.isWellFormed() ||
+      topic.startsWith(channelPrefix)
+    ) {
+      throw new HubError(
+        "invalid-topic",
+        `Cannot subscribe: a topic is text of 1 to ${maxTopicLength} units`,
+      );
+    }
+    if (topics.countTopics(member) >= maxTopicsPerMember) {
+      throw new HubError("too-many-topics", `Cannot subscribe: ${maxTopicsPerMember} topics already`);
+    }
+    if (topics.size >= maxTopics && !topics.has(topic)) {
+      throw new HubError("too-many-topics", `Cannot subscribe: the hub has ${maxTopics} topics already`);
+    }
+    if (!topics.add(topic, member)) return;
+    this.#feeds.begin(topic);
+    return this.#broker?.subscribe(topic);
+  }
+
+  /** Unsubscribes. */
+  unsubscribe(member: Member, topic: string): void {
+    if (!this.topics.delete(topic, member)) return;
+    this.#feeds.end(topic);
+    this.#broker?.unsubscribe(topic);
+  }
+
+  /** Has a member follow a channel, whatever it may itself. */
+  follow(member: Member, channel: string): void | Promise<void> {
+    if (member.joined && this.channels.add(channel, member)) {
+      return this.#broker?.subscribe(channelPrefix + channel);
+    }
+  }
+
+  /** The end of that. */
+  unfollow(member: Member, channel: string): void {
+    if (this.channels.delete(channel, member)) this.#broker?.unsubscribe(channelPrefix + channel);
+  }
+
+  /** Ends all that a member listens to. */
+  forget(member: Member): void {
+    for (const topic of this.topics.topicsOf(member)) this.unsubscribe(member, topic);
+    for (const channel of this.channels.topicsOf(member)) this.unfollow(member, channel);
+  }
+
+  /** Hands a message to everybody in a topic, but for its publisher. */
+  publish(
+    topic: string,
+    message: OutgoingMessage,
+    publisher?: Member,
+  ): PublishResult | Promise<PublishResult> {
+    return this.inTurn(() => {
+      this.counts.published++;
+      return this.#handToAll(this.topics, topic, message, publisher);
+    });
+  }
+
+  /** Hands a message to everybody who follows a channel. */
+  announce(channel: string, message: OutgoingMessage): PublishResult | Promise<PublishResult> {
+    return this.inTurn(() => this.#handToAll(this.channels, channel, message));
+  }
+
+  /** Another hub published, or announced. */
+  receive(topic: string, message: OutgoingMessage): void {
+    if (topic.startsWith(channelPrefix)) void this.announce(topic.slice(channelPrefix.length), message);
+    else void this.publish(topic, message);
+  }
+
+  #handToAll(
+    index: TopicIndex<Member>,
+    topic: string,
+    message: OutgoingMessage,
+    publisher?: Member,
+  ): PublishResult {
+    let delivered = 0;
+    let dropped = 0;
+    index.visit(topic, (member) => {
+      if (member === publisher) return;
+      if (this.#hand(member, message)) delivered++;
+      else dropped++;
+    });
+    return { delivered, dropped };
+  }
+
+  /** Hands a message to one member. Whether its connection took it. */
+  deliver(member: Member, message: OutgoingMessage): boolean | Promise<boolean> {
+    return this.inTurn(() => member.joined && this.#hand(member, message));
+  }
+
+  /** Does something once the message that is being handed over has reached everybody, so that nobody sees them in another order. */
+  inTurn<Result>(run: () => Result): Result | Promise<Result> {
+    if (this.#busy) {
+      return new Promise<Result>((resolve) => this.#later.push(() => resolve(run())));
+    }
+    this.#busy = true;
+    try {
+      return run();
+    } finally {
+      for (let next; (next = this.#later.shift()) !== undefined;) next();
+      this.#busy = false;
+    }
+  }
+
+  #hand(member: Member, message: OutgoingMessage): boolean {
+    const { connection } = member;
+    switch (deliver(connection, message, this.#limits.maxQueue)) {
+      case "sent":
+        this.counts.delivered++;
+        return true;
+      case "slow":
+        this.counts.dropped++;
+        if (this.#limits.slowMembers === "close") {
+          this.counts.closedSlow++;
+          this.#remove(member);
+          closeQuietly(member, 1013, "Too slow");
+        }
+        return false;
+      case "closed":
+        return false;
+      case "failed":
+        this.#remove(member);
+        abortQuietly(member);
+        return false;
+    }
+  }
+}
+
+/** Closes a member's connection, whatever it makes of that. */
+export function closeQuietly(member: Member, closeCode: number, reason: string): void {
+  try {
+    quiet(member.connection.close({ closeCode, reason }));
+  } catch {
+    abortQuietly(member);
+  }
+}
+
+/** Tears a member's connection down, whatever it makes of that. */
+export function abortQuietly(member: Member): void {
+  try {
+    member.connection.abort();
+  } catch {
+    // It is no use to anybody already.
+  }
+}

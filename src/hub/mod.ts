@@ -1,0 +1,23 @@
+/**
+ * Many connections: members under names, topics, direct messages, feeds and presence, in one process or, by a broker, in many. And a small
+ * protocol of JSON texts by which clients ask for all that.
+ *
+ * @module
+ */
+
+export * from "./application_protocol.ts";
+export type * from "./broker.ts";
+export type { ByteSource } from "../connection/bytes.ts";
+export type { Clock } from "../connection/clock.ts";
+export type { Message } from "../connection/connection_options.ts";
+export type { MessageConnection } from "../connection/message_connection.ts";
+export type { ExchangeCounts, PublishResult } from "./exchange.ts";
+export type { FeedSource } from "./feeds.ts";
+export { Hub, type HubStats } from "./hub.ts";
+export { HubError, type HubErrorCode } from "./hub_error.ts";
+export type { HubAction, HubConnection, HubEvent, HubOptions } from "./hub_options.ts";
+export type { Member } from "./member.ts";
+export { HubClient, type HubClientOptions, type MemberList } from "./hub_client.ts";
+export { HubServer } from "./hub_server.ts";
+export type { HubServerLimits, HubServerOptions } from "./hub_server_options.ts";
+export type { HubSession, SessionState } from "./hub_session.ts";
