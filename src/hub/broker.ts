@@ -55,6 +55,8 @@ export interface BrokerHub {
   left(name: string): void;
   /** Another hub has the name that was claimed here. */
   lost(name: string): void;
+  /** Something went wrong that concerns one message only, as one that is too long for the link. */
+  failed(error: unknown): void;
   /** The link went down, with the error that says why, or is back. */
   changed(connected: boolean, error?: unknown): void;
 }

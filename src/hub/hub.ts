@@ -100,6 +100,7 @@ export class Hub {
       joined: (name) => this.#tell({ type: "joined", name, local: false }),
       left: (name) => this.#tell({ type: "left", name, local: false }),
       lost: (name) => this.#dismiss(name),
+      failed: (error) => this.#tell({ type: "error", error }),
       changed: (connected, error) =>
         this.#tell({ type: "broker", connected, ...(error === undefined ? undefined : { error }) }),
     });

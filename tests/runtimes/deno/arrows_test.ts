@@ -13,11 +13,13 @@ test("checkImport() allows a room itself and the rooms below it", () => {
   assertEquals(checkImport("src/connection/a.ts", "../handshake/b.ts"), undefined);
   assertEquals(checkImport("src/handshake/a.ts", "@std/encoding/base64"), undefined);
   assertEquals(checkImport("src/runtime/node.ts", "node:net"), undefined);
+  assertEquals(checkImport("src/hub/nats_link.ts", "@nats-io/kv"), undefined);
 });
 
 test("checkImport() refuses arrows up, sideways and outside", () => {
   assert(checkImport("src/protocol/a.ts", "../handshake/b.ts"));
   assert(checkImport("src/hub/a.ts", "../runtime/b.ts"));
+  assert(checkImport("src/hub/hub.ts", "@nats-io/kv"));
   assert(checkImport("src/connection/a.ts", "../../mod.ts"));
   assert(checkImport("src/connection/a.ts", "node:net"));
   assert(checkImport("src/connection/a.ts", "@std/assert"));

@@ -1,0 +1,314 @@
+/**
+ * A broker over NATS: keeps up a link to it, and carries what hubs say to each other. Knows no revisions.
+ *
+ * @module
+ */
+
+import type { ConnectionOptions, Msg, NatsConnection, Subscription } from "@nats-io/nats-core";
+import { wsconnect } from "@nats-io/nats-core";
+import { type Clock, systemClock } from "../connection/clock.ts";
+import { checkNumber } from "../protocol/engine_options.ts";
+import type { Broker, BrokerData, BrokerHub } from "./broker.ts";
+import { NatsLink } from "./nats_link.ts";
+import { NatsNames } from "./nats_names.ts";
+import { decodePayload, encodePayload, toToken } from "./nats_subjects.ts";
+
+/** The options of a NATS broker. */
+export interface NatsBrokerOptions {
+  /** URLs of the servers: `nats:`, `tls:`, `ws:` or `wss:`. */
+  readonly servers: string | readonly string[];
+  /** What tells this cluster of hubs from others on the same servers: letters, digits, `-` and `_`. Default `"weft"`. */
+  readonly prefix?: string | undefined;
+  /** How many servers of a NATS cluster keep the names: 1, 3 or 5. Default 1. */
+  readonly replicas?: number | undefined;
+  /** Milliseconds after which the names of a node that is gone are free again. Default 5 000. */
+  readonly leaseTime?: number | undefined;
+  /**
+   * Connects, where credentials or another transport are needed; the options that it is given are the ones to use. Default: `wsconnect()` for `ws:` and `wss:`, else
+   * `connect()` of `@nats-io/transport-node`.
+   */
+  readonly connect?: ((options: ConnectionOptions) => Promise<NatsConnection>) | undefined;
+}
+
+/** Milliseconds between two attempts to connect: at first, and at most. */
+const firstWait = 100;
+const longestWait = 2_000;
+/** Milliseconds that other nodes may take to say who is subscribed. */
+const gatherTimeout = 1_000;
+/** How many names are in one message. */
+const namesPerMessage = 2_000;
+
+const taken = new Uint8Array([1]);
+const refused = new Uint8Array([0]);
+
+/**
+ * Links hubs by NATS. A node whose process is gone is known to be so by its lease, which it renews while it lives: then its names are free
+ * again.
+ */
+export class NatsBroker implements Broker {
+  readonly #options: NatsBrokerOptions;
+  readonly #connect: (options: ConnectionOptions) => Promise<NatsConnection>;
+  readonly #leaseTime: number;
+  readonly #replicas: number;
+  readonly #prefix: string;
+  readonly #clock: Clock = systemClock;
+  /** Topics that members here listen to, and what makes them heard. */
+  readonly #topics = new Map<string, Subscription | undefined>();
+  #hub!: BrokerHub;
+  #names!: NatsNames;
+  #link: NatsLink | undefined;
+  #question = 0;
+  /** What the hub was told last. */
+  #reported: boolean | undefined;
+  /** Resolves when it is known whether the link works at all. */
+  readonly #settled = withResolver();
+  #stopped = false;
+  #wake: (() => void) | undefined;
+  #running: Promise<void> | undefined;
+
+  /** Throws `TypeError` or `RangeError` for options that mean nothing. */
+  constructor(options: NatsBrokerOptions) {
+    const { servers, prefix = "weft", connect } = options;
+    const list = typeof servers === "string" ? [servers] : servers;
+    if (!Array.isArray(list) || list.length === 0 || !list.every((url) => typeof url === "string")) {
+      throw new TypeError("Cannot use servers: no URLs");
+    }
+    if (!/^[\w-]+$/.test(prefix)) {
+      throw new TypeError("Cannot use prefix: not letters, digits, - and _ alone");
+    }
+    this.#options = options;
+    this.#prefix = prefix;
+    this.#leaseTime = checkNumber("leaseTime", options.leaseTime, 5_000, 1_000);
+    this.#replicas = checkNumber("replicas", options.replicas, 1, 1);
+    this.#connect = connect ?? (list.every((url) => /^wss?:/i.test(url)) ? wsconnect : connectByNode);
+  }
+
+  /** Whether the other hubs can be reached. */
+  get connected(): boolean {
+    return this.#link !== undefined;
+  }
+
+  /** Begins to connect, and goes on until `stop()`. Throws `TypeError` the second time. */
+  start(hub: BrokerHub): void {
+    if (this.#running !== undefined) throw new TypeError("Cannot start: the broker has a hub");
+    this.#hub = hub;
+    this.#names = new NatsNames(createNode(), hub, this.#clock, this.#leaseTime);
+    this.#running = this.#run();
+  }
+
+  async #run(): Promise<void> {
+    let wait = firstWait;
+    while (!this.#stopped) {
+      try {
+        const link = await this.#open();
+        wait = firstWait;
+        await this.#live(link);
+      } catch (error) {
+        this.#report(false, error);
+      }
+      if (this.#stopped) return;
+      await this.#sleep(wait * (0.5 + Math.random()));
+      wait = Math.min(longestWait, wait * 2);
+    }
+  }
+
+  #report(connected: boolean, error?: unknown): void {
+    if (this.#reported === connected || this.#stopped) return;
+    this.#reported = connected;
+    this.#settled.resolve();
+    this.#hub.changed(connected, error);
+  }
+
+  async #open(): Promise<NatsLink> {
+    const { servers } = this.#options;
+    const connection = await this.#connect({
+      servers: typeof servers === "string" ? servers : [...servers],
+      name: this.#names.node,
+      // What is published while nobody can be reached is for members here alone: nothing is kept for later.
+      reconnect: false,
+      noEcho: true,
+      timeout: 2_000,
+      pingInterval: 1_000,
+      maxPingOut: 3,
+    });
+    return await NatsLink.open(connection, {
+      prefix: this.#prefix,
+      leaseTime: this.#leaseTime,
+      replicas: this.#replicas,
+      report: (error) => this.#hub.failed(error),
+    });
+  }
+
+  /** Uses a link to its end. */
+  async #live(link: NatsLink): Promise<void> {
+    let cancel: (() => void) | undefined;
+    const rest = () => cancel = this.#clock.after(this.#leaseTime / 5, tick);
+    const tick = () => void this.#names.tick(link).then(rest, (error) => link.fail(error));
+    try {
+      const { node } = this.#names;
+      link.subscribe(`to.${node}.*`, (message, subject) => this.#receiveDirect(message, subject.slice(3)));
+      link.subscribe("who", (message) => this.#answerWho(link, message));
+      for (const topic of this.#topics.keys()) this.#topics.set(topic, this.#listen(link, topic));
+      await this.#names.takeUp(link);
+      await link.connection.flush();
+      if (this.#stopped) return;
+      this.#link = link;
+      rest();
+      this.#report(true);
+      throw await link.ended;
+    } finally {
+      this.#link = undefined;
+      cancel?.();
+      this.#names.letGo();
+      link.fail(undefined);
+    }
+  }
+
+  #sleep(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(milliseconds, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** Claims a name in the cluster. */
+  claim(name: string): string | Promise<string | undefined> {
+    if (this.#reported !== undefined) return this.#names.claim(name);
+    return this.#settled.promise.then(() => this.#names.claim(name));
+  }
+
+  /** Gives a name back. */
+  release(name: string): void {
+    this.#names.release(name);
+  }
+
+  /** The identity of another node's claim. */
+  find(name: string): string | undefined | Promise<string | undefined> {
+    return this.#names.find(name);
+  }
+
+  /** The names of other nodes' members; while the link is down, those that were known last. */
+  names(): Iterable<string> {
+    return this.#names.names();
+  }
+
+  // Topics
+
+  /** Has a topic's messages come from other nodes. */
+  subscribe(topic: string): void | Promise<void> {
+    const link = this.#link;
+    this.#topics.set(topic, link === undefined ? undefined : this.#listen(link, topic));
+    if (link === undefined) return;
+    // Once the server has answered, it knows of the subscription.
+    return link.connection.flush().catch((error) => link.fail(error));
+  }
+
+  #listen(link: NatsLink, topic: string): Subscription {
+    return link.subscribe(`topic.${toToken(topic)}`, ({ data }) => {
+      this.#hub.receivePublished(topic, decodePayload(data));
+    });
+  }
+
+  /** Has them not come any more. */
+  unsubscribe(topic: string): void {
+    const subscription = this.#topics.get(topic);
+    this.#topics.delete(topic);
+    if (subscription?.isClosed() === false) subscription.unsubscribe();
+  }
+
+  /** Publishes to other nodes. What is too long for the servers is told to the hub. */
+  publish(topic: string, data: BrokerData): void {
+    try {
+      this.#link?.publish(`topic.${toToken(topic)}`, encodePayload(data));
+    } catch (error) {
+      this.#hub.failed(error);
+    }
+  }
+
+  // Direct messages
+
+  /** Sends to another node's member. */
+  async send(_name: string, identity: string, data: BrokerData): Promise<boolean> {
+    if (this.#link === undefined) return false;
+    try {
+      return (await this.#link.request(`to.${identity}`, encodePayload(data)))[0] === 1;
+    } catch {
+      // Nobody is there, or does not answer in time.
+      return false;
+    }
+  }
+
+  #receiveDirect(message: Msg, identity: string): void {
+    const name = this.#names.nameOf(identity);
+    const done = name !== undefined && this.#hub.receiveDirect(name, identity, decodePayload(message.data));
+    message.respond(done ? taken : refused);
+  }
+
+  // Who is in a topic
+
+  /** Asks the other nodes, and waits for their answers for a second at most. */
+  async subscribers(topic: string): Promise<string[]> {
+    const link = this.#link;
+    const expected = this.#names.otherNodes;
+    const names: string[] = [];
+    if (link === undefined || expected === 0) return names;
+    const answers = `answer.${this.#names.node}.${++this.#question}`;
+    const { promise, resolve } = withResolver();
+    const cancel = this.#clock.after(gatherTimeout, resolve);
+    let complete = 0;
+    try {
+      const subscription = link.subscribe(answers, (message) => {
+        const { more, list } = message.json<{ more: boolean; list: string[] }>();
+        for (const name of list) names.push(name);
+        if (!more && ++complete === expected) resolve();
+      });
+      link.publish("who", new TextEncoder().encode(JSON.stringify({ topic, answers })));
+      await Promise.race([promise, link.ended]);
+      subscription.unsubscribe();
+    } catch (error) {
+      link.fail(error);
+    }
+    cancel();
+    return names;
+  }
+
+  #answerWho(link: NatsLink, message: Msg): void {
+    const { topic, answers } = message.json<{ topic: string; answers: string }>();
+    const names = this.#hub.subscribersHere(topic);
+    do {
+      const list = names.splice(0, namesPerMessage);
+      link.publish(answers, new TextEncoder().encode(JSON.stringify({ more: names.length > 0, list })));
+    } while (names.length > 0);
+  }
+
+  /** Gives the names back and ends the link. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#settled.resolve();
+    this.#wake?.();
+    await this.#names.end();
+    await this.#link?.connection.close();
+    await this.#running;
+  }
+}
+
+/** A promise, and what resolves it. */
+function withResolver(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve!: () => void;
+  const promise = new Promise<void>((done) => resolve = done);
+  return { promise, resolve };
+}
+
+/** What no two nodes have in common. */
+function createNode(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function connectByNode(options: ConnectionOptions): Promise<NatsConnection> {
+  const { connect } = await import("@nats-io/transport-node");
+  return await connect(options);
+}

@@ -1,0 +1,41 @@
+/**
+ * How names, topics and messages look on NATS. Knows no connection.
+ *
+ * @module
+ */
+
+import { decodeBase64, encodeBase64 } from "@std/encoding/base64";
+import type { BrokerData } from "./broker.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Any text but the empty one as one token of a subject, or a key: Base64 with an alphabet that both may have. */
+export function toToken(text: string): string {
+  return encodeBase64(encoder.encode(text)).replaceAll("+", "-").replaceAll("/", "_");
+}
+
+/** The text again; `undefined` for a token that is none of ours. */
+export function fromToken(token: string): string | undefined {
+  if (!/^[\w-]+={0,2}$/.test(token) || token.length % 4 !== 0) return undefined;
+  return decoder.decode(decodeBase64(token.replaceAll("-", "+").replaceAll("_", "/")));
+}
+
+/** The node in an identity: `NODE.NUMBER`. */
+export function nodeOf(identity: string): string {
+  return identity.slice(0, identity.indexOf("."));
+}
+
+/** Text or bytes behind one byte that tells which. */
+export function encodePayload(data: BrokerData): Uint8Array {
+  const bytes = typeof data === "string" ? encoder.encode(data) : data;
+  const payload = new Uint8Array(1 + bytes.length);
+  payload[0] = typeof data === "string" ? 1 : 2;
+  payload.set(bytes, 1);
+  return payload;
+}
+
+/** Text or bytes again. */
+export function decodePayload(payload: Uint8Array): BrokerData {
+  return payload[0] === 1 ? decoder.decode(payload.subarray(1)) : payload.slice(1);
+}
