@@ -6,7 +6,7 @@
  */
 
 import type { ByteSource } from "../connection/bytes.ts";
-import { ActionOrder } from "./action_order.ts";
+import { ActionOrder, isThenable } from "./action_order.ts";
 import type { Broker } from "./broker.ts";
 import {
   abortQuietly,
@@ -136,7 +136,7 @@ export class Hub {
       (allowed) => {
         if (!allowed) throw new HubError("not-allowed", "Cannot join: not allowed");
         const identity = this.#broker === undefined ? `${++this.#identity}` : this.#broker.claim(name);
-        return typeof identity === "object"
+        return isThenable(identity)
           ? identity.then((claimed) => this.#admit(name, claimed, connection))
           : this.#admit(name, identity, connection);
       },
@@ -284,7 +284,7 @@ export class Hub {
     const identity = this.#broker.find(name);
     const toTarget = (found: string | undefined) =>
       found === undefined ? undefined : { name, identity: found };
-    return typeof identity === "object" ? identity.then(toTarget) : toTarget(identity);
+    return isThenable(identity) ? identity.then(toTarget) : toTarget(identity);
   }
 
   #send(target: Target, message: OutgoingMessage): boolean | Promise<boolean> {
@@ -334,7 +334,7 @@ export class Hub {
     };
     try {
       const answer = this.#authorize(action);
-      return typeof answer === "object" ? answer.then((allowed) => allowed === true, fail) : answer === true;
+      return isThenable(answer) ? answer.then((allowed) => allowed === true, fail) : answer === true;
     } catch (error) {
       return fail(error);
     }

@@ -99,15 +99,15 @@ export class HubSession {
    * or rejects.
    */
   receive(message: Message): void | Promise<void> {
-    if (this.#bucket.take(this.#limits.requestBurst * patience) < 0) return this.#refuseFlood(message);
+    const debt = this.#limits.requestBurst * patience;
+    const left = this.#bucket.take(debt);
+    if (left <= -debt) return this.#close(1008, "Too many requests");
+    if (left < 0) return this.#refuseFlood(message);
     if (this.#login !== undefined) return this.#login.then(() => this.#take(message));
     return this.#take(message);
   }
 
   #refuseFlood(message: Message): void | Promise<void> {
-    if (this.#bucket.take(this.#limits.requestBurst * patience) <= -this.#limits.requestBurst * patience) {
-      return this.#close(1008, "Too many requests");
-    }
     const error = new HubError("rate-limited", "Cannot answer: too many requests");
     const id = typeof message === "string" && message.length <= this.#limits.maxRequestLength
       ? readHubRequest(message).id

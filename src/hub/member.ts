@@ -6,7 +6,7 @@
  */
 
 import type { ByteSource } from "../connection/bytes.ts";
-import { ActionOrder } from "./action_order.ts";
+import { ActionOrder, isThenable } from "./action_order.ts";
 import type { BrokerData } from "./broker.ts";
 import { HubError } from "./hub_error.ts";
 import type { HubAction, HubConnection } from "./hub_options.ts";
@@ -92,13 +92,11 @@ export class Member {
     if (message instanceof TypeError) return Promise.reject(message);
     // Who comes to have the name later, is somebody else.
     const target = this.#hub.find(to);
-    let found: Target;
+    let found = isThenable(target) ? undefined : target;
     return this.#act(
       { type: "send", member: this, to, data: message.data },
       () => this.#hub.send(found, message),
-      target instanceof Member || target === undefined || !("then" in target)
-        ? (found = target, undefined)
-        : target.then((value) => void (found = value)),
+      isThenable(target) ? target.then((value) => void (found = value)) : undefined,
     );
   }
 
