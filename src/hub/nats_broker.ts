@@ -70,7 +70,9 @@ export class NatsBroker implements Broker {
   constructor(options: NatsBrokerOptions) {
     const { servers, prefix = "weft", connect } = options;
     const list = typeof servers === "string" ? [servers] : servers;
-    if (!Array.isArray(list) || list.length === 0 || !list.every((url) => typeof url === "string")) {
+    if (
+      !Array.isArray(list) || list.length === 0 || !list.every((url) => typeof url === "string" && url !== "")
+    ) {
       throw new TypeError("Cannot use servers: no URLs");
     }
     if (!/^[\w-]+$/.test(prefix)) {

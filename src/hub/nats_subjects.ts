@@ -37,5 +37,5 @@ export function encodePayload(data: BrokerData): Uint8Array {
 
 /** Text or bytes again. */
 export function decodePayload(payload: Uint8Array): BrokerData {
-  return payload[0] === 1 ? decoder.decode(payload.subarray(1)) : payload.slice(1);
+  return payload[0] === 1 ? decoder.decode(payload.subarray(1)) : new Uint8Array(payload.subarray(1));
 }

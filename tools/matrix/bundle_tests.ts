@@ -24,7 +24,13 @@ export async function bundleTests(
     outfile,
     keepNames: true,
     ...(runtime === "node20"
-      ? { platform: "node", target: "node20", packages: "bundle", external: ["ws"], sourcemap: "inline" }
+      ? {
+        platform: "node",
+        target: "node20",
+        packages: "bundle",
+        external: ["ws", "@nats-io/*"],
+        sourcemap: "inline",
+      }
       : { platform: "browser", alias: { "node:test": `${root}tests/kit/collector.ts` } }),
     ...(runtime === "workerd" ? { external: ["cloudflare:*", "node:zlib"] } : {}),
   });

@@ -1,0 +1,3 @@
+import { testNatsBroker } from "../../kit/hub_nats_cases.ts";
+
+testNatsBroker();
