@@ -6,6 +6,7 @@
  */
 
 export * from "./application_protocol.ts";
+export { BroadcastChannelBroker, type BroadcastChannelBrokerOptions } from "./broadcast_channel_broker.ts";
 export type * from "./broker.ts";
 export type { ByteSource } from "../connection/bytes.ts";
 export type { Clock } from "../connection/clock.ts";

@@ -12,6 +12,7 @@ import type { Broker, BrokerData, BrokerHub } from "./broker.ts";
 import { NatsLink } from "./nats_link.ts";
 import { NatsNames } from "./nats_names.ts";
 import { decodePayload, encodePayload, toToken } from "./nats_subjects.ts";
+import { createNode, withResolver } from "./node_identity.ts";
 
 /** The options of a NATS broker. */
 export interface NatsBrokerOptions {
@@ -295,19 +296,6 @@ export class NatsBroker implements Broker {
     await this.#link?.connection.close();
     await this.#running;
   }
-}
-
-/** A promise, and what resolves it. */
-function withResolver(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve!: () => void;
-  const promise = new Promise<void>((done) => resolve = done);
-  return { promise, resolve };
-}
-
-/** What no two nodes have in common. */
-function createNode(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function connectByNode(options: ConnectionOptions): Promise<NatsConnection> {

@@ -8,7 +8,8 @@
 import type { Clock } from "../connection/clock.ts";
 import type { BrokerHub } from "./broker.ts";
 import type { NatsLink } from "./nats_link.ts";
-import { fromToken, nodeOf, toToken } from "./nats_subjects.ts";
+import { fromToken, toToken } from "./nats_subjects.ts";
+import { nodeOf } from "./node_identity.ts";
 
 /** A claim of this node. */
 interface Claim {

@@ -21,11 +21,6 @@ export function fromToken(token: string): string | undefined {
   return decoder.decode(decodeBase64(token.replaceAll("-", "+").replaceAll("_", "/")));
 }
 
-/** The node in an identity: `NODE.NUMBER`. */
-export function nodeOf(identity: string): string {
-  return identity.slice(0, identity.indexOf("."));
-}
-
 /** Text or bytes behind one byte that tells which. */
 export function encodePayload(data: BrokerData): Uint8Array {
   const bytes = typeof data === "string" ? encoder.encode(data) : data;
