@@ -9,8 +9,13 @@ import { programs, root } from "./matrix/programs.ts";
 import { runProgram } from "./matrix/run_program.ts";
 
 const outdir = `${root}npm/`;
-const { name, version, license, exports } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
+const { name, version, license, exports, imports } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
 const entries = Object.entries<string>(exports);
+const nats = Object.fromEntries(
+  Object.entries<string>(imports)
+    .filter(([name]) => name.startsWith("@nats-io/"))
+    .map(([name, specifier]) => [name, specifier.replace(/^npm:.*@/, "^")]),
+);
 
 async function run(command: string[]): Promise<string> {
   const { code, output } = await runProgram(command, { deadline: 120 });
@@ -31,7 +36,7 @@ async function buildModules(): Promise<void> {
     splitting: true,
     chunkNames: "src/shared-[hash]",
     target: ["es2022", "node20"],
-    external: ["node:*", "cloudflare:*"],
+    external: ["node:*", "cloudflare:*", "@nats-io/*"],
   });
 }
 
@@ -67,6 +72,9 @@ async function writePackage(): Promise<void> {
     type: "module",
     sideEffects: false,
     engines: { node: ">=20" },
+    // Who links hubs by NATS, installs these.
+    peerDependencies: nats,
+    peerDependenciesMeta: Object.fromEntries(Object.keys(nats).map((name) => [name, { optional: true }])),
     exports: Object.fromEntries(
       entries.map((
         [entry, path],
@@ -95,8 +103,8 @@ async function tryPackage(): Promise<void> {
   ]);
   const imports = entries
     .map(([entry]) => name + entry.slice(1))
-    // These need a module of their runtime.
-    .filter((specifier) => !specifier.endsWith("/cloudflare"));
+    // These need a module of their runtime, or packages that are not installed.
+    .filter((specifier) => !specifier.endsWith("/cloudflare") && !specifier.endsWith("/nats"));
   await Deno.writeTextFile(
     `${folder}/main.js`,
     `for (const specifier of ${JSON.stringify(imports)}) await import(specifier);

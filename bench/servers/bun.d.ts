@@ -22,8 +22,12 @@ declare namespace Bun {
     port: number;
     fetch(request: Request, server: { upgrade(request: Request): boolean }): Response | undefined;
     websocket: {
+      open?(socket: { subscribe(topic: string): void }): void;
       message(socket: { send(message: string | Uint8Array): number }, message: string | Uint8Array): void;
       perMessageDeflate: boolean;
     };
-  }): { readonly port: number };
+  }): {
+    readonly port: number;
+    publish(topic: string, message: string | Uint8Array, compress?: boolean): number;
+  };
 }
