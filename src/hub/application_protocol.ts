@@ -156,6 +156,11 @@ export function writeTopicMessage(topic: string, data: Json, from?: string): str
   return writeHubReply({ type: "message", topic, ...(from === undefined ? undefined : { from }), data });
 }
 
+/** Names as an answer has them. */
+export function listNames(names: string[]): { readonly members: readonly string[]; readonly total: number } {
+  return { members: names.sort().slice(0, listLimit), total: names.length };
+}
+
 /**
  * A name or topic as it is compared and kept: Unicode's normal form C. `undefined` for what cannot be one: empty, with a space at an end, with
  * control, format or private characters, lone surrogates, or separators other than the space.

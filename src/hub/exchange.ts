@@ -115,27 +115,39 @@ export class Exchange {
     for (const channel of this.channels.topicsOf(member)) this.unfollow(member, channel);
   }
 
-  /** Hands a message to everybody in a topic, but for its publisher. */
+  /** Hands a message to everybody in a topic, but for its publisher; at other hubs too, unless it is `local`. */
   publish(
     topic: string,
     message: OutgoingMessage,
-    publisher?: Member,
+    { publisher, local = false }: { readonly publisher?: Member; readonly local?: boolean | undefined } = {},
   ): PublishResult | Promise<PublishResult> {
     return this.inTurn(() => {
       this.counts.published++;
+      if (!local && this.#broker?.connected) this.#broker.publish(topic, message.data);
       return this.#handToAll(this.topics, topic, message, publisher);
     });
   }
 
-  /** Hands a message to everybody who follows a channel. */
-  announce(channel: string, message: OutgoingMessage): PublishResult | Promise<PublishResult> {
-    return this.inTurn(() => this.#handToAll(this.channels, channel, message));
+  /** Hands a message to everybody who follows a channel; at other hubs too, unless it is `local`. */
+  announce(
+    channel: string,
+    message: OutgoingMessage,
+    { local = false }: { readonly local?: boolean | undefined } = {},
+  ): PublishResult | Promise<PublishResult> {
+    return this.inTurn(() => {
+      if (!local && this.#broker?.connected) this.#broker.publish(channelPrefix + channel, message.data);
+      return this.#handToAll(this.channels, channel, message);
+    });
   }
 
   /** Another hub published, or announced. */
   receive(topic: string, message: OutgoingMessage): void {
-    if (topic.startsWith(channelPrefix)) void this.announce(topic.slice(channelPrefix.length), message);
-    else void this.publish(topic, message);
+    const local = true;
+    if (topic.startsWith(channelPrefix)) {
+      void this.announce(topic.slice(channelPrefix.length), message, { local });
+    } else {
+      void this.publish(topic, message, { local });
+    }
   }
 
   #handToAll(

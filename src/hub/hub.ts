@@ -6,18 +6,13 @@
  */
 
 import type { ByteSource } from "../connection/bytes.ts";
-import { ActionOrder, isThenable } from "./action_order.ts";
-import type { Broker } from "./broker.ts";
-import {
-  abortQuietly,
-  channelPrefix,
-  closeQuietly,
-  Exchange,
-  type ExchangeCounts,
-  type PublishResult,
-} from "./exchange.ts";
+import { ActionOrder } from "./action_order.ts";
+import { createAuthorizer } from "./authorizer.ts";
+import type { Broker, BrokerHub } from "./broker.ts";
+import { DirectMessages } from "./direct_messages.ts";
+import { abortQuietly, closeQuietly, Exchange, type PublishResult } from "./exchange.ts";
 import { Feeds, type FeedSource } from "./feeds.ts";
-import { HubError } from "./hub_error.ts";
+import { HubListeners } from "./hub_listeners.ts";
 import {
   checkHubOptions,
   type HubAction,
@@ -25,20 +20,13 @@ import {
   type HubEvent,
   type HubLimits,
   type HubOptions,
+  type HubStats,
 } from "./hub_options.ts";
-import { Member, type MemberHub, type Target } from "./member.ts";
+import { Member, type MemberHub } from "./member.ts";
 import { type OutgoingMessage, prepareOutgoing } from "./outgoing_message.ts";
-import { quiet } from "./quiet.ts";
+import { Roster } from "./roster.ts";
 
-/** What a hub is made of at the moment, and what it has done. */
-export interface HubStats extends Readonly<ExchangeCounts> {
-  /** Members of this hub. */
-  readonly members: number;
-  /** Topics of this hub that have subscribers. */
-  readonly topics: number;
-  /** Feeds that are drawn from. */
-  readonly feeds: number;
-}
+const nobody: PublishResult = { delivered: 0, dropped: 0 };
 
 /**
  * Members, topics, direct messages, feeds and presence. A hub sends to its members' connections and watches their end; what they send is
@@ -62,60 +50,60 @@ export interface HubStats extends Readonly<ExchangeCounts> {
  */
 export class Hub {
   readonly #limits: HubLimits;
-  readonly #authorize: HubOptions["authorize"];
+  readonly #allow: (action: HubAction) => boolean | PromiseLike<boolean>;
   readonly #broker: Broker | undefined;
+  readonly #roster: Roster;
   readonly #exchange: Exchange;
+  readonly #direct: DirectMessages;
   readonly #feeds: Feeds;
-  readonly #members = new Map<string, Member>();
-  /** Names of those who are about to join. */
-  readonly #joining = new Set<string>();
-  readonly #listeners = new Set<(event: HubEvent) => void>();
-  readonly #hubOfMembers: MemberHub;
+  readonly #listeners = new HubListeners();
   /** The order of what the hub itself sends. */
   readonly #order = new ActionOrder();
-  #identity = 0;
   #closed: Promise<void> | undefined;
 
   /** Throws `TypeError` or `RangeError` for options that mean nothing. */
   constructor(options: HubOptions = {}) {
     this.#limits = checkHubOptions(options);
-    this.#authorize = options.authorize;
+    this.#allow = createAuthorizer(
+      options.authorize,
+      (error) => this.#listeners.tell({ type: "error", error }),
+    );
     this.#broker = options.broker;
     this.#feeds = new Feeds(
       this.#limits.clock,
-      (topic, message) => void this.#exchange.publish(topic, message),
-      (error) => this.#tell({ type: "error", error }),
+      (topic, message) => void this.#exchange.publish(topic, message, { local: true }),
+      (error) => this.#listeners.tell({ type: "error", error }),
     );
     this.#exchange = new Exchange(
       this.#limits,
       this.#feeds,
-      options.broker,
-      (member) => this.#remove(member),
+      this.#broker,
+      (member) => this.#roster.remove(member),
     );
-    this.#hubOfMembers = this.#serveMembers();
-    this.#broker?.start({
-      receivePublished: (topic, data) => this.#exchange.receive(topic, prepareOutgoing(data)),
-      receiveDirect: (name, identity, data) => this.#receiveDirect(name, identity, data),
-      subscribersHere: (topic) => this.#exchange.topics.subscribersOf(topic).map((member) => member.name),
-      joined: (name) => this.#tell({ type: "joined", name, local: false }),
-      left: (name) => this.#tell({ type: "left", name, local: false }),
-      lost: (name) => this.#dismiss(name),
-      failed: (error) => this.#tell({ type: "error", error }),
-      changed: (connected, error) =>
-        this.#tell({ type: "broker", connected, ...(error === undefined ? undefined : { error }) }),
+    const hubOfMembers = this.#serveMembers();
+    this.#roster = new Roster(this.#limits, this.#broker, {
+      allow: this.#allow,
+      create: (name, identity, connection) => new Member(name, identity, connection, hubOfMembers),
+      joined: ({ name }) => this.#listeners.tell({ type: "joined", name, local: true }),
+      left: (member) => {
+        this.#exchange.forget(member);
+        this.#listeners.tell({ type: "left", name: member.name, local: true });
+      },
     });
+    this.#direct = new DirectMessages(this.#roster, this.#exchange, this.#broker);
+    this.#broker?.start(this.#serveBroker());
   }
 
   /** Whether `close()` was called. */
   get closing(): boolean {
-    return this.#closed !== undefined;
+    return this.#roster.closed;
   }
 
   /** Counts. */
   get stats(): HubStats {
     return {
       ...this.#exchange.counts,
-      members: this.#members.size,
+      members: this.#roster.members.size,
       topics: this.#exchange.topics.size,
       feeds: this.#feeds.runningCount,
     };
@@ -125,85 +113,18 @@ export class Hub {
    * Joins a connection under a name, until it ends. Rejects with `HubError`: `invalid-name`, `name-taken`, `too-many-members`,
    * `not-allowed`, `closing`, or `left` where the connection is not open. Where nobody has to be asked, it has joined when this returns.
    */
-  join(connection: HubConnection, options: { readonly name: string }): Promise<Member> {
-    const { name } = options;
-    const refusal = this.#refuse(name, connection);
-    if (refusal !== undefined) return quiet(Promise.reject(refusal));
-    this.#joining.add(name);
-    const order = new ActionOrder();
-    const joined = order.run<boolean, Member>(
-      () => this.#allow({ type: "join", name, connection }),
-      (allowed) => {
-        if (!allowed) throw new HubError("not-allowed", "Cannot join: not allowed");
-        const identity = this.#broker === undefined ? `${++this.#identity}` : this.#broker.claim(name);
-        return isThenable(identity)
-          ? identity.then((claimed) => this.#admit(name, claimed, connection))
-          : this.#admit(name, identity, connection);
-      },
-    );
-    joined.catch(() => this.#joining.delete(name));
-    return joined;
-  }
-
-  #refuse(name: string, connection: HubConnection): HubError | undefined {
-    const { maxNameLength, maxMembers } = this.#limits;
-    if (this.closing) return new HubError("closing", "Cannot join: the hub closes");
-    if (typeof name !== "string" || name === "" || name.length > maxNameLength || !name.isWellFormed()) {
-      return new HubError("invalid-name", `Cannot join: a name is text of 1 to ${maxNameLength} units`);
-    }
-    if (this.#members.has(name) || this.#joining.has(name)) {
-      return new HubError("name-taken", "Cannot join: the name is taken");
-    }
-    if (this.#members.size + this.#joining.size >= maxMembers) {
-      return new HubError("too-many-members", `Cannot join: ${maxMembers} members already`);
-    }
-    if (connection.readyState !== "open") {
-      return new HubError("left", "Cannot join: the connection is not open");
-    }
-    return undefined;
-  }
-
-  #admit(name: string, identity: string | undefined, connection: HubConnection): Member {
-    if (identity === undefined) throw new HubError("name-taken", "Cannot join: the name is taken");
-    if (this.closing || connection.readyState !== "open") {
-      this.#broker?.release(name);
-      throw this.closing
-        ? new HubError("closing", "Cannot join: the hub closes")
-        : new HubError("left", "Cannot join: the connection is not open");
-    }
-    const member = new Member(name, identity, connection, this.#hubOfMembers);
-    this.#joining.delete(name);
-    this.#members.set(name, member);
-    const remove = () => this.#remove(member);
-    connection.closed.then(remove, remove);
-    this.#tell({ type: "joined", name, local: true });
-    return member;
-  }
-
-  #remove(member: Member): void {
-    if (this.#members.get(member.name) !== member) return;
-    this.#exchange.forget(member);
-    this.#members.delete(member.name);
-    this.#broker?.release(member.name);
-    this.#tell({ type: "left", name: member.name, local: true });
-  }
-
-  /** The name turned out to be somebody else's. */
-  #dismiss(name: string): void {
-    const member = this.#members.get(name);
-    if (member === undefined) return;
-    this.#remove(member);
-    closeQuietly(member, 1008, "The name is taken");
+  join(connection: HubConnection, { name }: { readonly name: string }): Promise<Member> {
+    return this.#roster.join(connection, name);
   }
 
   /** The member of this hub that has the name. */
   member(name: string): Member | undefined {
-    return this.#members.get(name);
+    return this.#roster.members.get(name);
   }
 
   /** The names of all members, of the whole cluster. */
   names(): string[] {
-    return [...new Set([...this.#members.keys(), ...this.#broker?.names() ?? []])];
+    return [...new Set([...this.#roster.members.keys(), ...this.#broker?.names() ?? []])];
   }
 
   /** The names of a topic's subscribers, of the whole cluster. */
@@ -221,19 +142,19 @@ export class Hub {
     data: string | ByteSource,
     options: { readonly local?: boolean } = {},
   ): Promise<PublishResult> {
+    return this.#spread(data, (message) => this.#exchange.publish(topic, message, options));
+  }
+
+  #spread(
+    data: string | ByteSource,
+    spread: (message: OutgoingMessage) => PublishResult | Promise<PublishResult>,
+  ): Promise<PublishResult> {
     try {
       const message = prepareOutgoing(data);
-      return Promise.resolve(this.#publish(topic, message, undefined, options.local));
+      return Promise.resolve(this.closing ? nobody : spread(message));
     } catch (error) {
       return Promise.reject(error);
     }
-  }
-
-  #publish(topic: string, message: OutgoingMessage, publisher: Member | undefined, local = false) {
-    if (this.closing) return { delivered: 0, dropped: 0 };
-    const result = this.#exchange.publish(topic, message, publisher);
-    if (!local && this.#broker?.connected) this.#broker.publish(topic, message.data);
-    return result;
   }
 
   /**
@@ -255,48 +176,17 @@ export class Hub {
     data: string | ByteSource,
     options: { readonly local?: boolean } = {},
   ): Promise<PublishResult> {
-    try {
-      const message = prepareOutgoing(data);
-      if (this.closing) return Promise.resolve({ delivered: 0, dropped: 0 });
-      const result = this.#exchange.announce(channel, message);
-      if (!options.local && this.#broker?.connected) {
-        this.#broker.publish(channelPrefix + channel, message.data);
-      }
-      return Promise.resolve(result);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return this.#spread(data, (message) => this.#exchange.announce(channel, message, options));
   }
 
   /** Sends to whoever has the name, as `member.send()` does. */
   send(to: string, data: string | ByteSource): Promise<boolean> {
     try {
       const message = prepareOutgoing(data);
-      return this.#order.run(() => this.#find(to), (target) => this.#send(target, message));
+      return this.#order.run(() => this.#direct.find(to), (target) => this.#direct.send(target, message));
     } catch (error) {
       return Promise.reject(error);
     }
-  }
-
-  #find(name: string): Target | PromiseLike<Target> {
-    const member = this.#members.get(name);
-    if (member !== undefined || this.#broker === undefined) return member;
-    const identity = this.#broker.find(name);
-    const toTarget = (found: string | undefined) =>
-      found === undefined ? undefined : { name, identity: found };
-    return isThenable(identity) ? identity.then(toTarget) : toTarget(identity);
-  }
-
-  #send(target: Target, message: OutgoingMessage): boolean | Promise<boolean> {
-    if (target === undefined || this.closing) return false;
-    if (target instanceof Member) return this.#exchange.deliver(target, message);
-    return this.#broker!.send(target.name, target.identity, message.data);
-  }
-
-  #receiveDirect(name: string, identity: string, data: string | Uint8Array): boolean {
-    const member = this.#members.get(name);
-    if (member === undefined || member.identity !== identity) return false;
-    return this.#exchange.deliver(member, prepareOutgoing(data)) !== false;
   }
 
   /**
@@ -311,48 +201,42 @@ export class Hub {
 
   /** Tells a listener what happens, until the returned function is called. */
   watch(listener: (event: HubEvent) => void): () => void {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  }
-
-  #tell(event: HubEvent): void {
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(event);
-      } catch (error) {
-        // Who cannot be told of an error, is not told of the next one.
-        if (event.type !== "error") this.#tell({ type: "error", error });
-      }
-    }
-  }
-
-  #allow(action: HubAction): boolean | PromiseLike<boolean> {
-    if (this.#authorize === undefined) return true;
-    const fail = (error: unknown): never => {
-      this.#tell({ type: "error", error });
-      throw error;
-    };
-    try {
-      const answer = this.#authorize(action);
-      return isThenable(answer) ? answer.then((allowed) => allowed === true, fail) : answer === true;
-    } catch (error) {
-      return fail(error);
-    }
+    return this.#listeners.add(listener);
   }
 
   #serveMembers(): MemberHub {
     return {
-      allow: (action) => this.#allow(action),
-      includes: (member) => this.#members.get(member.name) === member,
+      allow: this.#allow,
+      includes: (member) => this.#roster.includes(member),
       subscribe: (member, topic) => this.#exchange.subscribe(member, topic),
       unsubscribe: (member, topic) => this.#exchange.unsubscribe(member, topic),
       topicsOf: (member) => this.#exchange.topics.topicsOf(member),
-      publish: (topic, message, publisher) => this.#publish(topic, message, publisher),
-      find: (name) => this.#find(name),
-      send: (target, message) => this.#send(target, message),
+      publish: (topic, message, publisher) =>
+        this.closing ? nobody : this.#exchange.publish(topic, message, { publisher }),
+      find: (name) => this.#direct.find(name),
+      send: (target, message) => this.#direct.send(target, message),
       list: (topic) => topic === undefined ? this.names() : this.subscribers(topic),
       deliver: (member, message) => this.#exchange.deliver(member, message) !== false,
-      leave: (member) => this.#remove(member),
+      leave: (member) => this.#roster.remove(member),
+    };
+  }
+
+  #serveBroker(): BrokerHub {
+    return {
+      receivePublished: (topic, data) => this.#exchange.receive(topic, prepareOutgoing(data)),
+      receiveDirect: (name, identity, data) => this.#direct.receive(name, identity, prepareOutgoing(data)),
+      subscribersHere: (topic) => this.#exchange.topics.subscribersOf(topic).map((member) => member.name),
+      joined: (name) => this.#listeners.tell({ type: "joined", name, local: false }),
+      left: (name) => this.#listeners.tell({ type: "left", name, local: false }),
+      lost: (name) => {
+        const member = this.member(name);
+        if (member === undefined) return;
+        this.#roster.remove(member);
+        closeQuietly(member, 1008, "The name is taken");
+      },
+      failed: (error) => this.#listeners.tell({ type: "error", error }),
+      changed: (connected, error) =>
+        this.#listeners.tell({ type: "broker", connected, ...(error === undefined ? undefined : { error }) }),
     };
   }
 
@@ -365,19 +249,23 @@ export class Hub {
   }
 
   async #close(): Promise<void> {
-    // Now `closing` is true.
-    await undefined;
+    this.#roster.closed = true;
+    const { members } = this.#roster;
     this.#feeds.stop();
-    const members = [...this.#members.values()];
-    for (const member of members) closeQuietly(member, 1001, "The server goes away");
+    for (const member of members.values()) closeQuietly(member, 1001, "The server goes away");
     let cancel: (() => void) | undefined;
     const timeout = new Promise<void>((resolve) => {
       cancel = this.#limits.clock.after(this.#limits.closeTimeout, resolve);
     });
-    await Promise.race([Promise.allSettled(members.map((member) => member.connection.closed)), timeout]);
+    await Promise.race([
+      Promise.allSettled([...members.values()].map(({ connection }) => connection.closed)),
+      timeout,
+    ]);
     cancel?.();
-    for (const member of this.#members.values()) abortQuietly(member);
-    for (const member of [...this.#members.values()]) this.#remove(member);
+    for (const member of [...members.values()]) {
+      abortQuietly(member);
+      this.#roster.remove(member);
+    }
     await this.#broker?.stop();
   }
 }

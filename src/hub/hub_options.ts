@@ -8,6 +8,7 @@ import { type Clock, systemClock } from "../connection/clock.ts";
 import type { MessageConnection } from "../connection/message_connection.ts";
 import { checkNumber } from "../protocol/engine_options.ts";
 import type { Broker, BrokerData } from "./broker.ts";
+import type { ExchangeCounts } from "./exchange.ts";
 import type { Member } from "./member.ts";
 
 /** What a hub needs of a connection. Every `MessageConnection` has it. */
@@ -35,6 +36,16 @@ export type HubEvent =
   | { readonly type: "broker"; readonly connected: boolean; readonly error?: unknown }
   /** Something of the application threw: a feed, a listener, `authorize`. */
   | { readonly type: "error"; readonly error: unknown };
+
+/** What a hub is made of at the moment, and what it has done. */
+export interface HubStats extends Readonly<ExchangeCounts> {
+  /** Members of this hub. */
+  readonly members: number;
+  /** Topics of this hub that have subscribers. */
+  readonly topics: number;
+  /** Feeds that are drawn from. */
+  readonly feeds: number;
+}
 
 /** The options of a hub. */
 export interface HubOptions {

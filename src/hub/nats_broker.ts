@@ -135,6 +135,7 @@ export class NatsBroker implements Broker {
       maxPingOut: 3,
     });
     return await NatsLink.open(connection, {
+      node: this.#names.node,
       prefix: this.#prefix,
       leaseTime: this.#leaseTime,
       replicas: this.#replicas,

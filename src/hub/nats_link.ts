@@ -19,6 +19,8 @@ export interface LinkListener {
 
 /** What a link is opened with. */
 export interface LinkOptions {
+  /** This node. */
+  readonly node: string;
   /** Tells this cluster's subjects and buckets from others. */
   readonly prefix: string;
   /** Milliseconds for which a node's lease runs. */
@@ -31,6 +33,9 @@ export interface LinkOptions {
 
 /** Milliseconds that JetStream may take for an answer. */
 const answerTimeout = 2_000;
+/** How often the buckets are tried to be set up, and milliseconds between. */
+const openAttempts = 6;
+const openPause = 150;
 /** Some revision came first. */
 const wrongSequence: readonly number[] = [
   JetStreamApiCodes.StreamWrongLastSequence,
@@ -70,24 +75,37 @@ export class NatsLink {
 
   /** Sets up the buckets on a new connection. Rejects, and closes the connection, where JetStream does not do its part. */
   static async open(connection: NatsConnection, options: LinkOptions): Promise<NatsLink> {
-    try {
-      const { prefix, leaseTime, replicas } = options;
-      const manager = await jetstreamManager(connection, { timeout: answerTimeout });
-      const kvm = new Kvm(manager.jetstream());
-      const common = { history: 1, replicas, allow_direct: false, timeout: answerTimeout };
-      const names = await kvm.create(`${prefix}_names`, common);
-      const leases = await kvm.create(`${prefix}_nodes`, { ...common, ttl: leaseTime });
-      // What came after the revision stays.
-      const purge = (key: string, revision: number) =>
-        manager.streams.purge(`KV_${prefix}_names`, {
-          filter: `$KV.${prefix}_names.${key}`,
-          seq: revision + 1,
-        });
-      return new NatsLink(connection, options, names, leases, purge);
-    } catch (error) {
-      await connection.close();
-      throw error;
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await NatsLink.#open(connection, options);
+      } catch (error) {
+        // Where nodes set the buckets up at the same time, the server may refuse one of them, or not be ready yet.
+        if (attempt < openAttempts && !connection.isClosed()) {
+          await new Promise((resolve) => setTimeout(resolve, openPause));
+          continue;
+        }
+        await connection.close();
+        throw error;
+      }
     }
+  }
+
+  static async #open(connection: NatsConnection, options: LinkOptions): Promise<NatsLink> {
+    const { node, prefix, leaseTime, replicas } = options;
+    const manager = await jetstreamManager(connection, { timeout: answerTimeout });
+    const kvm = new Kvm(manager.jetstream());
+    const common = { history: 1, replicas, allow_direct: false, timeout: answerTimeout };
+    const names = await kvm.create(`${prefix}_names`, common);
+    const leases = await kvm.create(`${prefix}_nodes`, { ...common, ttl: leaseTime });
+    await leases.put(node, "", { timeout: answerTimeout });
+    await names.put(markOf(node), "", { timeout: answerTimeout });
+    // What came after the revision stays.
+    const purge = (key: string, revision: number) =>
+      manager.streams.purge(`KV_${prefix}_names`, {
+        filter: `$KV.${prefix}_names.${key}`,
+        seq: revision + 1,
+      });
+    return new NatsLink(connection, options, names, leases, purge);
   }
 
   /** Ends the link for a reason. */
@@ -101,17 +119,16 @@ export class NatsLink {
     const nodes = await this.#leases.watch();
     void this.#drain(nodes, ({ key, operation }) => listener.alive(key, operation === "PUT"));
     const claims = await this.#names.watch();
-    // A key that is no name: once it comes by, all that was before it is known.
-    const mark = `mark=${node}`;
-    let marked = 0;
+    // Once it comes by, all that was before it is known.
+    const mark = markOf(node);
+    const marked = await this.#names.put(mark, "", { timeout: answerTimeout });
     await new Promise<void>((resolve, reject) => {
       void this.ended.then(reject);
       void this.#drain(claims, (entry) => {
         const { key, operation, revision } = entry;
-        if (key === mark) resolve();
-        else listener.claimed(key, operation === "PUT" ? entry.string() : undefined, revision);
+        if (key === mark && revision === marked) resolve();
+        listener.claimed(key, operation === "PUT" ? entry.string() : undefined, revision);
       });
-      this.#names.put(mark, "").then((revision) => marked = revision, reject);
     });
     await this.forget(mark, marked);
   }
@@ -198,4 +215,9 @@ export class NatsLink {
     });
     return answer.data;
   }
+}
+
+/** A key that is no name. */
+function markOf(node: string): string {
+  return `mark=${node}`;
 }

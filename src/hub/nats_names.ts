@@ -128,7 +128,6 @@ export class NatsNames {
 
   /** Goes on with a new link: learns what is claimed, and makes the claims that were made meanwhile or got lost. */
   async takeUp(link: NatsLink): Promise<void> {
-    await link.renew(this.node);
     this.#link = link;
     this.#nodes.clear();
     await link.watch(this.node, {

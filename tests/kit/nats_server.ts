@@ -23,13 +23,21 @@ export const skipAnyServer: string | undefined = found || process.env["NATS_URL"
   ? undefined
   : "THERE IS NEITHER A nats-server ON PATH (Debian's package nats-server) NOR A NATS_URL";
 
+/** A free port below those that systems give to whoever connects, lest one of those has it when the server starts again. */
 async function findPort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = createServer();
+    const free = new Promise<boolean>((resolve) => {
+      server.once("listening", () => resolve(true));
+      server.once("error", () => resolve(false));
+    });
+    server.listen(port, "127.0.0.1");
+    if (!await free) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }
 
 /** Whether somebody listens. */
@@ -74,7 +82,7 @@ export class NatsServer {
 
   /** Starts it, or starts it again. */
   async start(): Promise<void> {
-    this.#process = spawn("nats-server", [
+    const process = spawn("nats-server", [
       "-a",
       "127.0.0.1",
       "-p",
@@ -85,7 +93,11 @@ export class NatsServer {
     ], {
       stdio: "ignore",
     });
-    while (!await listens(this.port)) await new Promise((resolve) => setTimeout(resolve, 20));
+    this.#process = process;
+    while (!await listens(this.port)) {
+      if (process.exitCode !== null) throw new Error(`nats-server has ended with ${process.exitCode}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   /** Kills it on the spot. */
