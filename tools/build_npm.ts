@@ -1,5 +1,6 @@
 /**
- * The npm package in `npm/`: one ES module and its types per entry point, nothing to install beside it. Then the
+ * The npm package in `npm/`: one ES module and its types per entry point, nothing to install beside it but, for
+ * hubs that are linked by NATS, its client. Then the
  * packed package is installed into an empty folder and used there by Node 20, the oldest there is.
  *
  * @module

@@ -8,6 +8,8 @@
 import { type Clock, systemClock } from "../connection/clock.ts";
 import type { Broker, BrokerData, BrokerHub } from "./broker.ts";
 import { createNode, nodeOf, withResolver } from "./node_identity.ts";
+import type { NodeMessage, NodeWords } from "./node_message.ts";
+import { NodeQuestions } from "./node_questions.ts";
 
 /** The options of a broker over `BroadcastChannel`. */
 export interface BroadcastChannelBrokerOptions {
@@ -17,44 +19,11 @@ export interface BroadcastChannelBrokerOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** What nodes say to each other. Without `to` it is for all. */
-type NodeMessage = { readonly from: string; readonly to?: string } & NodeWords;
-type NodeWords =
-  /** Who is there? Whoever hears it, tells its state. */
-  | { readonly type: "hello" }
-  | { readonly type: "state"; readonly claims: readonly (readonly [name: string, identity: string])[] }
-  | { readonly type: "alive" | "bye" }
-  | { readonly type: "claim" | "claimed" | "released"; readonly name: string; readonly identity: string }
-  | { readonly type: "publish"; readonly topic: string; readonly data: BrokerData }
-  | {
-    readonly type: "direct";
-    readonly question: number;
-    readonly identity: string;
-    readonly data: BrokerData;
-  }
-  | { readonly type: "who"; readonly question: number; readonly topic: string }
-  /** To `claim` by its identity, to `direct` and `who` by their numbers. */
-  | {
-    readonly type: "answer";
-    readonly question: number | string;
-    readonly yes: boolean;
-    readonly names?: string[];
-  };
-
-/** A question, and who has not answered it. */
-interface Question {
-  readonly waiting: Set<string>;
-  readonly names: string[];
-  readonly resolve: (yes: boolean) => void;
-}
-
 /** Milliseconds that other nodes have to tell of themselves before the first claim. */
 const settling = 100;
 /** Milliseconds between two signs of life, and of silence that mean the end of a node. */
 const heartbeat = 1_000;
 const lifetime = 5_000;
-/** Milliseconds that an answer may take. */
-const answerTimeout = 2_000;
 
 /**
  * Links hubs by `BroadcastChannel`. A name is claimed by asking all nodes; a node that says nothing for 5 s is gone, and its names are free. Should two nodes
@@ -75,7 +44,7 @@ export class BroadcastChannelBroker implements Broker {
   readonly #conceded = new Map<string, string>();
   /** When each other node was last heard. */
   readonly #nodes = new Map<string, number>();
-  readonly #questions = new Map<number | string, Question>();
+  readonly #questions: NodeQuestions;
   #channel: BroadcastChannel | undefined;
   #hub!: BrokerHub;
   #number = 0;
@@ -87,6 +56,7 @@ export class BroadcastChannelBroker implements Broker {
   constructor(options: BroadcastChannelBrokerOptions = {}) {
     this.#name = options.channel ?? "weft";
     this.#clock = options.clock ?? systemClock;
+    this.#questions = new NodeQuestions(this.#clock);
   }
 
   /** Whether the other hubs have been asked for their members. */
@@ -161,40 +131,12 @@ export class BroadcastChannelBroker implements Broker {
         this.#answer(from, message.question, true, this.#hub.subscribersHere(message.topic));
         break;
       case "answer":
-        this.#hearAnswer(from, message.question, message.yes, message.names);
+        this.#questions.hear(from, message.question, message.yes, message.names);
     }
   }
 
   #answer(to: string, question: number | string, yes: boolean, names?: string[]): void {
     this.#say({ type: "answer", question, yes, ...(names === undefined ? undefined : { names }) }, to);
-  }
-
-  #hearAnswer(from: string, number: number | string, yes: boolean, names: string[] = []): void {
-    const question = this.#questions.get(number);
-    if (question === undefined || !question.waiting.delete(from)) return;
-    for (const name of names) question.names.push(name);
-    if (!yes) question.resolve(false);
-    else if (question.waiting.size === 0) question.resolve(true);
-  }
-
-  /** Asks other nodes. Whether all of them say yes; those that are gone, or do not answer in time, say nothing. */
-  async #ask(
-    number: number | string,
-    nodes: Iterable<string>,
-    ask: () => void,
-  ): Promise<{ yes: boolean; names: string[] }> {
-    const { promise, resolve } = withResolver<boolean>();
-    const question: Question = { waiting: new Set(nodes), names: [], resolve };
-    if (question.waiting.size === 0) return { yes: true, names: [] };
-    this.#questions.set(number, question);
-    const cancel = this.#clock.after(answerTimeout, () => resolve(question.waiting.size === 0));
-    try {
-      ask();
-      return { yes: await promise, names: question.names };
-    } finally {
-      cancel();
-      this.#questions.delete(number);
-    }
   }
 
   // Names
@@ -204,7 +146,7 @@ export class BroadcastChannelBroker implements Broker {
     if (this.#claims.has(name)) return false;
     const own = this.#asking.get(name);
     if (own !== undefined && own < identity) return false;
-    if (own !== undefined) this.#questions.get(own)?.resolve(false);
+    if (own !== undefined) this.#questions.settle(own, false);
     this.#conceded.set(name, identity);
     return true;
   }
@@ -215,7 +157,7 @@ export class BroadcastChannelBroker implements Broker {
     if (this.#others.has(name)) return undefined;
     const identity = `${this.#node}.${++this.#number}`;
     this.#asking.set(name, identity);
-    const { yes } = await this.#ask(
+    const { yes } = await this.#questions.ask(
       identity,
       this.#nodes.keys(),
       () => this.#say({ type: "claim", name, identity }),
@@ -287,9 +229,7 @@ export class BroadcastChannelBroker implements Broker {
     for (const [name, identity] of [...this.#conceded]) {
       if (nodeOf(identity) === node) this.#conceded.delete(name);
     }
-    for (const question of this.#questions.values()) {
-      if (question.waiting.delete(node) && question.waiting.size === 0) question.resolve(true);
-    }
+    this.#questions.forget(node);
   }
 
   // Messages
@@ -310,7 +250,7 @@ export class BroadcastChannelBroker implements Broker {
     const node = nodeOf(identity);
     if (!this.#nodes.has(node)) return false;
     const question = ++this.#number;
-    const { yes } = await this.#ask(question, [node], () => {
+    const { yes } = await this.#questions.ask(question, [node], () => {
       this.#say({ type: "direct", question, identity, data: withoutRest(data) }, node);
     });
     // Of a node that went meanwhile, nobody knows.
@@ -320,7 +260,7 @@ export class BroadcastChannelBroker implements Broker {
   /** Asks the other nodes, and waits for their answers for 2 s at most. */
   async subscribers(topic: string): Promise<string[]> {
     const question = ++this.#number;
-    const { names } = await this.#ask(
+    const { names } = await this.#questions.ask(
       question,
       this.#nodes.keys(),
       () => this.#say({ type: "who", question, topic }),
@@ -334,7 +274,7 @@ export class BroadcastChannelBroker implements Broker {
     this.#cancel?.();
     this.#settled.resolve();
     this.#connected = false;
-    for (const question of this.#questions.values()) question.resolve(false);
+    this.#questions.stop();
     this.#channel?.close();
     return Promise.resolve();
   }

@@ -7,4 +7,5 @@
  * @module
  */
 
-export { NatsBroker, type NatsBrokerOptions } from "./nats_broker.ts";
+export { NatsBroker } from "./nats_broker.ts";
+export type { NatsBrokerOptions } from "./nats_broker_options.ts";

@@ -4,41 +4,23 @@
  * @module
  */
 
-import type { ConnectionOptions, Msg, NatsConnection, Subscription } from "@nats-io/nats-core";
-import { wsconnect } from "@nats-io/nats-core";
+import type { Msg, Subscription } from "@nats-io/nats-core";
 import { type Clock, systemClock } from "../connection/clock.ts";
-import { checkNumber } from "../protocol/engine_options.ts";
 import type { Broker, BrokerData, BrokerHub } from "./broker.ts";
+import {
+  type CheckedNatsBrokerOptions,
+  checkNatsBrokerOptions,
+  type NatsBrokerOptions,
+} from "./nats_broker_options.ts";
+import { answerSubscribers, askSubscribers } from "./nats_census.ts";
 import { NatsLink } from "./nats_link.ts";
 import { NatsNames } from "./nats_names.ts";
 import { decodePayload, encodePayload, toToken } from "./nats_subjects.ts";
 import { createNode, withResolver } from "./node_identity.ts";
 
-/** The options of a NATS broker. */
-export interface NatsBrokerOptions {
-  /** URLs of the servers: `nats:`, `tls:`, `ws:` or `wss:`. */
-  readonly servers: string | readonly string[];
-  /** What tells this cluster of hubs from others on the same servers: letters, digits, `-` and `_`. Default `"weft"`. */
-  readonly prefix?: string | undefined;
-  /** How many servers of a NATS cluster keep the names: 1, 3 or 5. Default 1. */
-  readonly replicas?: number | undefined;
-  /** Milliseconds after which the names of a node that is gone are free again. Default 5 000. */
-  readonly leaseTime?: number | undefined;
-  /**
-   * Connects, where credentials or another transport are needed; the options that it is given are the ones to use. Default: `wsconnect()` for `ws:` and `wss:`, else
-   * `connect()` of `@nats-io/transport-node`.
-   */
-  readonly connect?: ((options: ConnectionOptions) => Promise<NatsConnection>) | undefined;
-}
-
 /** Milliseconds between two attempts to connect: at first, and at most. */
 const firstWait = 100;
 const longestWait = 2_000;
-/** Milliseconds that other nodes may take to say who is subscribed. */
-const gatherTimeout = 1_000;
-/** How many names are in one message. */
-const namesPerMessage = 2_000;
-
 const taken = new Uint8Array([1]);
 const refused = new Uint8Array([0]);
 
@@ -47,11 +29,7 @@ const refused = new Uint8Array([0]);
  * again.
  */
 export class NatsBroker implements Broker {
-  readonly #options: NatsBrokerOptions;
-  readonly #connect: (options: ConnectionOptions) => Promise<NatsConnection>;
-  readonly #leaseTime: number;
-  readonly #replicas: number;
-  readonly #prefix: string;
+  readonly #options: CheckedNatsBrokerOptions;
   readonly #clock: Clock = systemClock;
   /** Topics that members here listen to, and what makes them heard. */
   readonly #topics = new Map<string, Subscription | undefined>();
@@ -69,21 +47,7 @@ export class NatsBroker implements Broker {
 
   /** Throws `TypeError` or `RangeError` for options that mean nothing. */
   constructor(options: NatsBrokerOptions) {
-    const { servers, prefix = "weft", connect } = options;
-    const list = typeof servers === "string" ? [servers] : servers;
-    if (
-      !Array.isArray(list) || list.length === 0 || !list.every((url) => typeof url === "string" && url !== "")
-    ) {
-      throw new TypeError("Cannot use servers: no URLs");
-    }
-    if (!/^[\w-]+$/.test(prefix)) {
-      throw new TypeError("Cannot use prefix: not letters, digits, - and _ alone");
-    }
-    this.#options = options;
-    this.#prefix = prefix;
-    this.#leaseTime = checkNumber("leaseTime", options.leaseTime, 5_000, 1_000);
-    this.#replicas = checkNumber("replicas", options.replicas, 1, 1);
-    this.#connect = connect ?? (list.every((url) => /^wss?:/i.test(url)) ? wsconnect : connectByNode);
+    this.#options = checkNatsBrokerOptions(options);
   }
 
   /** Whether the other hubs can be reached. */
@@ -95,7 +59,7 @@ export class NatsBroker implements Broker {
   start(hub: BrokerHub): void {
     if (this.#running !== undefined) throw new TypeError("Cannot start: the broker has a hub");
     this.#hub = hub;
-    this.#names = new NatsNames(createNode(), hub, this.#clock, this.#leaseTime);
+    this.#names = new NatsNames(createNode(), hub, this.#clock, this.#options.leaseTime);
     this.#running = this.#run();
   }
 
@@ -123,10 +87,11 @@ export class NatsBroker implements Broker {
   }
 
   async #open(): Promise<NatsLink> {
-    const { servers } = this.#options;
-    const connection = await this.#connect({
-      servers: typeof servers === "string" ? servers : [...servers],
-      name: this.#names.node,
+    const { servers, connect, ...options } = this.#options;
+    const { node } = this.#names;
+    const connection = await connect({
+      servers: [...servers],
+      name: node,
       // What is published while nobody can be reached is for members here alone: nothing is kept for later.
       reconnect: false,
       noEcho: true,
@@ -134,24 +99,18 @@ export class NatsBroker implements Broker {
       pingInterval: 1_000,
       maxPingOut: 3,
     });
-    return await NatsLink.open(connection, {
-      node: this.#names.node,
-      prefix: this.#prefix,
-      leaseTime: this.#leaseTime,
-      replicas: this.#replicas,
-      report: (error) => this.#hub.failed(error),
-    });
+    return await NatsLink.open(connection, { ...options, node, report: (error) => this.#hub.failed(error) });
   }
 
   /** Uses a link to its end. */
   async #live(link: NatsLink): Promise<void> {
     let cancel: (() => void) | undefined;
-    const rest = () => cancel = this.#clock.after(this.#leaseTime / 5, tick);
+    const rest = () => cancel = this.#clock.after(this.#options.leaseTime / 5, tick);
     const tick = () => void this.#names.tick(link).then(rest, (error) => link.fail(error));
     try {
       const { node } = this.#names;
       link.subscribe(`to.${node}.*`, (message, subject) => this.#receiveDirect(message, subject.slice(3)));
-      link.subscribe("who", (message) => this.#answerWho(link, message));
+      answerSubscribers(link, (topic) => this.#hub.subscribersHere(topic));
       for (const topic of this.#topics.keys()) this.#topics.set(topic, this.#listen(link, topic));
       await this.#names.takeUp(link);
       await link.connection.flush();
@@ -256,36 +215,9 @@ export class NatsBroker implements Broker {
   /** Asks the other nodes, and waits for their answers for a second at most. */
   async subscribers(topic: string): Promise<string[]> {
     const link = this.#link;
-    const expected = this.#names.otherNodes;
-    const names: string[] = [];
-    if (link === undefined || expected === 0) return names;
-    const answers = `answer.${this.#names.node}.${++this.#question}`;
-    const { promise, resolve } = withResolver();
-    const cancel = this.#clock.after(gatherTimeout, resolve);
-    let complete = 0;
-    try {
-      const subscription = link.subscribe(answers, (message) => {
-        const { more, list } = message.json<{ more: boolean; list: string[] }>();
-        for (const name of list) names.push(name);
-        if (!more && ++complete === expected) resolve();
-      });
-      link.publish("who", new TextEncoder().encode(JSON.stringify({ topic, answers })));
-      await Promise.race([promise, link.ended]);
-      subscription.unsubscribe();
-    } catch (error) {
-      link.fail(error);
-    }
-    cancel();
-    return names;
-  }
-
-  #answerWho(link: NatsLink, message: Msg): void {
-    const { topic, answers } = message.json<{ topic: string; answers: string }>();
-    const names = this.#hub.subscribersHere(topic);
-    do {
-      const list = names.splice(0, namesPerMessage);
-      link.publish(answers, new TextEncoder().encode(JSON.stringify({ more: names.length > 0, list })));
-    } while (names.length > 0);
+    const { node, otherNodes } = this.#names;
+    if (link === undefined || otherNodes === 0) return [];
+    return await askSubscribers(link, `${node}.${++this.#question}`, topic, otherNodes);
   }
 
   /** Gives the names back and ends the link. */
@@ -297,9 +229,4 @@ export class NatsBroker implements Broker {
     await this.#link?.connection.close();
     await this.#running;
   }
-}
-
-async function connectByNode(options: ConnectionOptions): Promise<NatsConnection> {
-  const { connect } = await import("@nats-io/transport-node");
-  return await connect(options);
 }

@@ -7,16 +7,10 @@
 
 import type { Clock } from "../connection/clock.ts";
 import type { BrokerHub } from "./broker.ts";
+import { acquireClaim, type Claim } from "./nats_claim.ts";
 import type { NatsLink } from "./nats_link.ts";
 import { fromToken, toToken } from "./nats_subjects.ts";
 import { nodeOf } from "./node_identity.ts";
-
-/** A claim of this node. */
-interface Claim {
-  readonly identity: string;
-  /** Missing until it is made. */
-  revision: number | undefined;
-}
 
 /** A claim of another node. */
 interface RemoteClaim {
@@ -24,8 +18,6 @@ interface RemoteClaim {
   readonly revision: number;
 }
 
-/** How often a claim is tried while others try too. */
-const attempts = 8;
 /** Milliseconds after which a claim that was given up is forgotten. */
 const markerAge = 60_000;
 /** How many are forgotten at a time, and how many claims are made anew at a time. */
@@ -83,7 +75,7 @@ export class NatsNames {
     this.#identities.set(claim.identity, name);
     const link = this.#link;
     if (link === undefined) return claim.identity;
-    return this.#acquire(link, name, claim).then((acquired) => {
+    return acquireClaim(link, this.node, toToken(name), claim).then((acquired) => {
       if (acquired) return claim.identity;
       this.#drop(name, claim);
       return undefined;
@@ -180,38 +172,9 @@ export class NatsNames {
 
   // Claims
 
-  /** Makes a claim. Whether it stands; where the link fails, it does until the next one. */
-  async #acquire(link: NatsLink, name: string, claim: Claim): Promise<boolean> {
-    const key = toToken(name);
-    try {
-      let previous = 0;
-      for (let attempt = 0; attempt < attempts; attempt++) {
-        const revision = await link.write(key, claim.identity, previous);
-        if (revision !== undefined) {
-          claim.revision = revision;
-          return true;
-        }
-        const holder = await link.read(key);
-        previous = holder?.revision ?? 0;
-        if (holder?.identity === undefined) continue;
-        if (holder.identity === claim.identity) {
-          claim.revision = holder.revision;
-          return true;
-        }
-        // What this node claimed before, it gave up; a node without a lease has no claims.
-        const node = nodeOf(holder.identity);
-        if (node !== this.node && await link.isAlive(node)) return false;
-      }
-      return false;
-    } catch (error) {
-      link.fail(error);
-      return true;
-    }
-  }
-
   async #reclaim(link: NatsLink, name: string, claim: Claim): Promise<void> {
     claim.revision = undefined;
-    const acquired = await this.#acquire(link, name, claim);
+    const acquired = await acquireClaim(link, this.node, toToken(name), claim);
     if (this.#claims.get(name) !== claim) {
       // It was given up meanwhile.
       if (claim.revision !== undefined) this.#remove(name, claim.revision);

@@ -21,6 +21,11 @@ export function fromToken(token: string): string | undefined {
   return decoder.decode(decodeBase64(token.replaceAll("-", "+").replaceAll("_", "/")));
 }
 
+/** JSON as bytes. */
+export function encodeJson(value: object): Uint8Array {
+  return encoder.encode(JSON.stringify(value));
+}
+
 /** Text or bytes behind one byte that tells which. */
 export function encodePayload(data: BrokerData): Uint8Array {
   const bytes = typeof data === "string" ? encoder.encode(data) : data;

@@ -2,6 +2,7 @@ import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import * as library from "@weft/websocket";
 import * as browser from "@weft/websocket/browser";
+import * as hub from "@weft/websocket/hub";
 import * as protocol from "@weft/websocket/protocol";
 import * as testing from "@weft/websocket/testing";
 
@@ -9,6 +10,7 @@ test("the package's own name leads to its entry points on every runtime", () => 
   assertEquals(typeof library.acceptWebSocket, "function");
   assertEquals(typeof browser.openWebSocket, "function");
   assertEquals(browser.ReconnectingConnection, library.ReconnectingConnection);
+  assertEquals(typeof hub.Hub, "function");
   assertEquals(typeof protocol.WebSocketEngine, "function");
   assertEquals(typeof testing.createTransportPair, "function");
 });
