@@ -6,9 +6,9 @@
 
 import type { ByteSource } from "../connection/bytes.ts";
 import { type Clock, systemClock } from "../connection/clock.ts";
-import { checkFunction, type Message } from "../connection/connection_options.ts";
+import type { Message } from "../connection/connection_options.ts";
 import type { MessageConnection } from "../connection/message_connection.ts";
-import { checkNumber } from "../protocol/engine_options.ts";
+import { checkFunctions, checkNumber } from "../protocol/engine_options.ts";
 import {
   type HubAnswer,
   type HubClientEvent,
@@ -67,7 +67,7 @@ export class HubClient {
     this.connection = connection;
     this.#timeout = checkNumber("requestTimeout", options.requestTimeout, 10_000, 1);
     this.#clock = options.clock ?? systemClock;
-    checkFunction("onEvent", options.onEvent);
+    checkFunctions(options, "onEvent");
     this.#onEvent = options.onEvent;
     void this.#receiveAll();
   }

@@ -6,7 +6,7 @@
 
 import { type Clock, systemClock } from "../connection/clock.ts";
 import type { MessageConnection } from "../connection/message_connection.ts";
-import { checkNumber } from "../protocol/engine_options.ts";
+import { checkFunctions, checkNumber } from "../protocol/engine_options.ts";
 import type { Broker, BrokerData } from "./broker.ts";
 import type { ExchangeCounts } from "./exchange.ts";
 import type { Member } from "./member.ts";
@@ -94,13 +94,11 @@ export interface HubLimits {
 
 /** Checks all that a hub will use. Throws `TypeError` or `RangeError`. */
 export function checkHubOptions(options: HubOptions): HubLimits {
-  const { slowMembers = "drop", authorize, clock = systemClock } = options;
+  const { slowMembers = "drop", clock = systemClock } = options;
   if (slowMembers !== "drop" && slowMembers !== "close") {
     throw new TypeError(`Cannot use slowMembers: neither "drop" nor "close"`);
   }
-  if (authorize !== undefined && typeof authorize !== "function") {
-    throw new TypeError("Cannot use authorize: not a function");
-  }
+  checkFunctions(options, "authorize");
   return {
     slowMembers,
     clock,

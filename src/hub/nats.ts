@@ -8,4 +8,4 @@
  */
 
 export { NatsBroker } from "./nats_broker.ts";
-export type { NatsBrokerOptions } from "./nats_broker_options.ts";
+export type { NatsBrokerOptions, NatsConnect, NatsConnectOptions } from "./nats_broker_options.ts";

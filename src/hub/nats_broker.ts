@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Msg, Subscription } from "@nats-io/nats-core";
+import type { Msg, NatsConnection, Subscription } from "@nats-io/nats-core";
 import { type Clock, systemClock } from "../connection/clock.ts";
 import type { Broker, BrokerData, BrokerHub } from "./broker.ts";
 import {
@@ -98,7 +98,7 @@ export class NatsBroker implements Broker {
       timeout: 2_000,
       pingInterval: 1_000,
       maxPingOut: 3,
-    });
+    }) as NatsConnection;
     return await NatsLink.open(connection, { ...options, node, report: (error) => this.#hub.failed(error) });
   }
 

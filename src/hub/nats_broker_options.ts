@@ -4,8 +4,29 @@
  * @module
  */
 
-import { type ConnectionOptions, type NatsConnection, wsconnect } from "@nats-io/nats-core";
-import { checkNumber } from "../protocol/engine_options.ts";
+import { wsconnect } from "@nats-io/nats-core";
+import { checkFunctions, checkNumber } from "../protocol/engine_options.ts";
+
+/** What the broker needs of a connection to NATS, in the words of `@nats-io/nats-core`: add what else it takes. */
+export interface NatsConnectOptions {
+  /** The URLs. */
+  servers: string[];
+  /** What servers call the connection. */
+  name: string;
+  /** Never: the broker makes a new connection by itself. */
+  reconnect: false;
+  /** What is published does not come back. */
+  noEcho: true;
+  /** Milliseconds to connect. */
+  timeout: number;
+  /** Milliseconds between pings. */
+  pingInterval: number;
+  /** Unanswered pings that end the connection. */
+  maxPingOut: number;
+}
+
+/** Connects to NATS, and resolves with a `NatsConnection` of `@nats-io/nats-core`. */
+export type NatsConnect = (options: NatsConnectOptions) => Promise<object>;
 
 /** The options of a NATS broker. */
 export interface NatsBrokerOptions {
@@ -18,10 +39,10 @@ export interface NatsBrokerOptions {
   /** Milliseconds after which the names of a node that is gone are free again. Default 5 000. */
   readonly leaseTime?: number | undefined;
   /**
-   * Connects, where credentials or another transport are needed; the options that it is given are the ones to use. Default: `wsconnect()` for `ws:` and `wss:`, else
+   * Connects, where credentials or another transport are needed. Default: `wsconnect()` for `ws:` and `wss:`, else
    * `connect()` of `@nats-io/transport-node`.
    */
-  readonly connect?: ((options: ConnectionOptions) => Promise<NatsConnection>) | undefined;
+  readonly connect?: NatsConnect | undefined;
 }
 
 /** The options, checked. */
@@ -30,7 +51,7 @@ export interface CheckedNatsBrokerOptions {
   readonly prefix: string;
   readonly replicas: number;
   readonly leaseTime: number;
-  readonly connect: (options: ConnectionOptions) => Promise<NatsConnection>;
+  readonly connect: NatsConnect;
 }
 
 /** Checks all that a broker will use. Throws `TypeError` or `RangeError`. */
@@ -42,6 +63,7 @@ export function checkNatsBrokerOptions(options: NatsBrokerOptions): CheckedNatsB
     throw new TypeError("Cannot use servers: no URLs");
   }
   if (!/^[\w-]+$/.test(prefix)) throw new TypeError("Cannot use prefix: not letters, digits, - and _ alone");
+  checkFunctions(options, "connect");
   const connect = servers.every((url) => /^wss?:/i.test(url)) ? wsconnect : connectByNode;
   return {
     servers,
@@ -52,7 +74,7 @@ export function checkNatsBrokerOptions(options: NatsBrokerOptions): CheckedNatsB
   };
 }
 
-async function connectByNode(options: ConnectionOptions): Promise<NatsConnection> {
+async function connectByNode(options: NatsConnectOptions): Promise<object> {
   const { connect } = await import("@nats-io/transport-node");
   return await connect(options);
 }

@@ -267,6 +267,24 @@ export function testNatsBroker(): void {
     await stopNodes([other]);
   });
 
+  test("a connection can be made with what the application adds", { skip: skipAnyServer }, async () => {
+    await using server = await findNatsServer();
+    const given: string[] = [];
+    const broker = new NatsBroker({
+      servers: server.url,
+      prefix: `own_${Math.random().toString(36).slice(2)}`,
+      connect: async (options) => {
+        given.push(...options.servers);
+        const { connect } = await import("@nats-io/transport-node");
+        return await connect({ ...options, token: "secret" });
+      },
+    });
+    const hub = new Hub({ broker });
+    await joinRecorded(hub, "ann");
+    assertEquals([given, broker.connected], [[server.url], true]);
+    await hub.close();
+  });
+
   test("a hub that closes before its broker was reached does so", async () => {
     const [node] = startNodes("nats://127.0.0.1:9", 1) as [Node];
     await node.hub.close();
@@ -287,5 +305,6 @@ export function testNatsBroker(): void {
       assertThrows(() => new NatsBroker({ servers, leaseTime }), RangeError);
     }
     assertThrows(() => new NatsBroker({ servers, replicas: 0 }), RangeError);
+    assertThrows(() => new NatsBroker({ servers, connect: 1 as never }), TypeError);
   });
 }
