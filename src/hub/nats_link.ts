@@ -33,6 +33,8 @@ export interface LinkOptions {
 
 /** Milliseconds that JetStream may take for an answer. */
 const answerTimeout = 2_000;
+/** Milliseconds that another node may take: where there is none, that is known at once. */
+const deliveryTimeout = 10_000;
 /** How often the buckets are tried to be set up, and milliseconds between. */
 const openAttempts = 6;
 const openPause = 150;
@@ -51,7 +53,7 @@ export class NatsLink {
   readonly #prefix: string;
   readonly #names: KV;
   readonly #leases: KV;
-  readonly #purge: (key: string, revision: number) => Promise<unknown>;
+  readonly #forget: (revision: number) => Promise<unknown>;
   readonly #report: (error: unknown) => void;
   #reason: unknown;
 
@@ -60,14 +62,14 @@ export class NatsLink {
     { prefix, report }: LinkOptions,
     names: KV,
     leases: KV,
-    purge: (key: string, revision: number) => Promise<unknown>,
+    forget: (revision: number) => Promise<unknown>,
   ) {
     this.connection = connection;
     this.#prefix = prefix;
     this.#report = report;
     this.#names = names;
     this.#leases = leases;
-    this.#purge = purge;
+    this.#forget = forget;
     this.ended = connection.closed().then((error) =>
       this.#reason ?? error ?? new Error("Cannot go on: the connection to NATS has ended")
     );
@@ -99,13 +101,8 @@ export class NatsLink {
     const leases = await kvm.create(`${prefix}_nodes`, { ...common, ttl: leaseTime });
     await leases.put(node, "", { timeout: answerTimeout });
     await names.put(markOf(node), "", { timeout: answerTimeout });
-    // What came after the revision stays.
-    const purge = (key: string, revision: number) =>
-      manager.streams.purge(`KV_${prefix}_names`, {
-        filter: `$KV.${prefix}_names.${key}`,
-        seq: revision + 1,
-      });
-    return new NatsLink(connection, options, names, leases, purge);
+    const forget = (revision: number) => manager.streams.deleteMessage(`KV_${prefix}_names`, revision, false);
+    return new NatsLink(connection, options, names, leases, forget);
   }
 
   /** Ends the link for a reason. */
@@ -130,7 +127,7 @@ export class NatsLink {
         listener.claimed(key, operation === "PUT" ? entry.string() : undefined, revision);
       });
     });
-    await this.forget(mark, marked);
+    await this.forget(marked);
   }
 
   async #drain(entries: AsyncIterable<KvWatchEntry>, take: (entry: KvWatchEntry) => void): Promise<void> {
@@ -183,9 +180,17 @@ export class NatsLink {
     }
   }
 
-  /** Forgets that there ever was a claim up to a revision, to save the room. */
-  async forget(key: string, revision: number): Promise<void> {
-    await this.#purge(key, revision);
+  /**
+   * Forgets one revision, to save the room. By itself: a purge of the key lets watches of nats-server 2.9 miss what comes at the same
+   * time.
+   */
+  async forget(revision: number): Promise<void> {
+    try {
+      await this.#forget(revision);
+    } catch (error) {
+      // It is gone already.
+      if (!(error instanceof JetStreamApiError)) throw error;
+    }
   }
 
   /** Publishes to a subject of the cluster. */
@@ -211,7 +216,7 @@ export class NatsLink {
   /** Asks whoever is subscribed to a subject of the cluster. Rejects where nobody is, or nobody answers in time. */
   async request(subject: string, payload: Uint8Array): Promise<Uint8Array> {
     const answer = await this.connection.request(`${this.#prefix}.${subject}`, payload, {
-      timeout: answerTimeout,
+      timeout: deliveryTimeout,
     });
     return answer.data;
   }

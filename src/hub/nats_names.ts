@@ -38,7 +38,7 @@ export class NatsNames {
   /** Names that this node gave up, and will be told so. */
   readonly #leaving = new Set<string>();
   /** What is left of claims that were given up, and takes room. */
-  readonly #markers: { readonly key: string; readonly revision: number; readonly since: number }[] = [];
+  readonly #markers: { readonly revision: number; readonly since: number }[] = [];
   /** Identities that the present link has told of. */
   readonly #told = new Set<string>();
   /** Whether the present link has told of everything. */
@@ -153,7 +153,7 @@ export class NatsNames {
     }
     let old = 0;
     while (old < batch && old < this.#markers.length && now - this.#markers[old]!.since > markerAge) old++;
-    await Promise.all(this.#markers.splice(0, old).map(({ key, revision }) => link.forget(key, revision)));
+    await Promise.all(this.#markers.splice(0, old).map(({ revision }) => link.forget(revision)));
   }
 
   /** Gives everything up. */
@@ -191,7 +191,7 @@ export class NatsNames {
     const claim = this.#claims.get(name);
     if (identity === undefined) {
       if (this.#leaving.delete(name) || !this.#ready) {
-        this.#markers.push({ key, revision, since: this.#clock.now() });
+        this.#markers.push({ revision, since: this.#clock.now() });
       }
       this.#gone(name);
       // Somebody took this node for dead.
