@@ -160,7 +160,7 @@ export class Exchange {
     let dropped = 0;
     index.visit(topic, (member) => {
       if (member === publisher) return;
-      if (this.#hand(member, message)) delivered++;
+      if (this.#hand(member, message, true)) delivered++;
       else dropped++;
     });
     return { delivered, dropped };
@@ -168,7 +168,7 @@ export class Exchange {
 
   /** Hands a message to one member. Whether its connection took it. */
   deliver(member: Member, message: OutgoingMessage): boolean | Promise<boolean> {
-    return this.inTurn(() => member.joined && this.#hand(member, message));
+    return this.inTurn(() => member.joined && this.#hand(member, message, false));
   }
 
   /** Does something once the message that is being handed over has reached everybody, so that nobody sees them in another order. */
@@ -185,9 +185,9 @@ export class Exchange {
     }
   }
 
-  #hand(member: Member, message: OutgoingMessage): boolean {
+  #hand(member: Member, message: OutgoingMessage, toMany: boolean): boolean {
     const { connection } = member;
-    switch (deliver(connection, message, this.#limits.maxQueue)) {
+    switch (deliver(connection, message, this.#limits.maxQueue, toMany)) {
       case "sent":
         this.counts.delivered++;
         return true;

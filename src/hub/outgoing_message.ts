@@ -6,24 +6,26 @@
  */
 
 import { toBytes } from "../connection/bytes.ts";
-import { encodeText } from "../protocol/text.ts";
+import { PreparedMessage } from "../protocol/prepared_message.ts";
 import type { BrokerData } from "./broker.ts";
 import type { HubConnection } from "./hub_options.ts";
 
 /** A message, ready to be sent any number of times. */
 export interface OutgoingMessage {
-  /** What the connections are given. */
+  /** What one connection is given. */
   readonly data: BrokerData;
+  /** What many are given: encoded, and compressed, once for all of them. */
+  readonly prepared: PreparedMessage;
   /** Its bytes on the wire, without a header. */
   readonly byteLength: number;
 }
 
 /** Text or bytes, made ready. Throws `TypeError` for what is neither. */
 export function prepareOutgoing(message: unknown): OutgoingMessage {
-  if (typeof message === "string") return { data: message, byteLength: encodeText(message).length };
-  const bytes = toBytes(message);
-  if (bytes === undefined) throw new TypeError("Cannot send: neither text nor bytes");
-  return { data: bytes, byteLength: bytes.length };
+  const data = typeof message === "string" ? message : toBytes(message);
+  if (data === undefined) throw new TypeError("Cannot send: neither text nor bytes");
+  const prepared = new PreparedMessage(data);
+  return { data, prepared, byteLength: prepared.bytes.length };
 }
 
 /** What became of a message for one connection. `failed`: the connection threw. */
@@ -35,15 +37,20 @@ const ignore = (): void => {};
 let seen: Promise<void> | undefined;
 
 /**
- * Hands a message to a connection and does not wait for it. Nothing is sent where more than `maxQueue` bytes would wait, but for a message that
+ * Hands a message to a connection, as one of many or by itself, and does not wait for it. Nothing is sent where more than `maxQueue` bytes would wait, but for a message that
  * would be the only one.
  */
-export function deliver(connection: HubConnection, message: OutgoingMessage, maxQueue: number): Delivery {
+export function deliver(
+  connection: HubConnection,
+  message: OutgoingMessage,
+  maxQueue: number,
+  toMany: boolean,
+): Delivery {
   try {
     if (connection.readyState !== "open") return "closed";
     const waiting = connection.bufferedAmount;
     if (waiting > 0 && waiting + message.byteLength > maxQueue) return "slow";
-    const sent = connection.send(message.data);
+    const sent = connection.send(toMany ? message.prepared : message.data);
     if (sent !== seen) {
       // Why it failed, the connection's end tells.
       sent.catch(ignore);

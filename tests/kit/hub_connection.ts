@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PreparedMessage } from "@weft/websocket";
 import type { WebSocketCloseInfo } from "../../src/connection/close_info.ts";
 import type { ByteSource } from "../../src/connection/bytes.ts";
 import type { Hub } from "../../src/hub/hub.ts";
@@ -35,7 +36,8 @@ export class RecordedConnection implements HubConnection {
     this.closed = new Promise((resolve) => this.#resolve = resolve);
   }
 
-  send(message: string | ByteSource): Promise<void> {
+  send(given: string | ByteSource | PreparedMessage): Promise<void> {
+    const message = given instanceof PreparedMessage ? given.data : given;
     if (this.thrown !== undefined) throw this.thrown;
     if (this.rejected !== undefined) return Promise.reject(this.rejected);
     this.sent.push(message);
