@@ -96,8 +96,9 @@ export class NatsBroker implements Broker {
       reconnect: false,
       noEcho: true,
       timeout: 2_000,
-      pingInterval: 1_000,
-      maxPingOut: 3,
+      // Behind a queue of messages, an answer may take its time.
+      pingInterval: 2_000,
+      maxPingOut: 4,
     }) as NatsConnection;
     return await NatsLink.open(connection, { ...options, node, report: (error) => this.#hub.failed(error) });
   }

@@ -36,7 +36,7 @@ export interface NatsBrokerOptions {
   readonly prefix?: string | undefined;
   /** How many servers of a NATS cluster keep the names: 1, 3 or 5. Default 1. */
   readonly replicas?: number | undefined;
-  /** Milliseconds after which the names of a node that is gone are free again. Default 5 000. */
+  /** Milliseconds after which the names of a node that is gone are free again. Default 6 000. */
   readonly leaseTime?: number | undefined;
   /**
    * Connects, where credentials or another transport are needed. Default: `wsconnect()` for `ws:` and `wss:`, else
@@ -69,7 +69,7 @@ export function checkNatsBrokerOptions(options: NatsBrokerOptions): CheckedNatsB
     servers,
     prefix,
     replicas: checkNumber("replicas", options.replicas, 1, 1),
-    leaseTime: checkNumber("leaseTime", options.leaseTime, 5_000, 1_000),
+    leaseTime: checkNumber("leaseTime", options.leaseTime, 6_000, 1_000),
     connect: options.connect ?? connect,
   };
 }

@@ -32,7 +32,7 @@ export interface LinkOptions {
 }
 
 /** Milliseconds that JetStream may take for an answer. */
-const answerTimeout = 2_000;
+const answerTimeout = 5_000;
 /** Milliseconds that another node may take: where there is none, that is known at once. */
 const deliveryTimeout = 10_000;
 /** How often the buckets are tried to be set up, and milliseconds between. */

@@ -77,9 +77,11 @@ async function load(
 ): Promise<{ delivered: string[]; published: number }> {
   const results: Promise<string | undefined>[] = [];
   let published = 0;
+  // Who joins meanwhile has no part in it.
+  const loading = [...members.values()];
   for (let round = 0; round < Math.max(publishes, directs); round++) {
     let index = 0;
-    for (const { member } of members.values()) {
+    for (const { member } of loading) {
       if (round < publishes) {
         void member.publish("everybody", `publish ${member.name} ${round}`);
         published++;
