@@ -33,9 +33,13 @@ const nativeCodec: DeflateCodec = {
     settings.windowBits === 15 ? new ZlibInflater(settings.takeover) : new PakoInflater(settings),
 };
 
+// On no runtime that we know does it come to pako.
+// deno-coverage-ignore
+const codec: DeflateCodec = drivesZlib() ? nativeCodec : pakoCodec;
+
 /**
  * The codec for servers. Of a connection it keeps the window that the peer may refer to, and at most 16 KiB of what was sent;
  * all connections together have 4 MiB for what compresses those in use. Where the runtime's zlib cannot be driven so, it is
  * `pakoCodec`.
  */
-export const zlibCodec: DeflateCodec = drivesZlib() ? nativeCodec : pakoCodec;
+export const zlibCodec: DeflateCodec = codec;

@@ -94,7 +94,7 @@ function readMessage(
     stored.set([0, length, length >>> 8, ~length, ~length >>> 8]);
     history.copyTo(stored, storedHeaderSize);
     const size = storedHeaderSize + length;
-    if (!stream.write(stored.subarray(0, size), size, scratch, step)) return undefined;
+    stream.write(stored.subarray(0, size), size, scratch, step);
   }
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let unread = payload.length;

@@ -58,15 +58,17 @@ export class ZlibStream {
 
   /**
    * Works on the input's last `inputLength` bytes until they are read and flushed or `output` is full. Returns whether all
-   * was well: if not, the stream can only be closed.
+   * was well: if not, the stream does nothing any more.
    */
   write(input: Uint8Array, inputLength: number, output: Uint8Array, outputLength: number): boolean {
+    if (this.#failed) return false;
     const left = this.#engine._writeState;
     // Where nothing is called, a call that fails leaves them alone.
     left[0] = untouched;
     const offset = input.length - inputLength;
     this.#handle.writeSync(constants.Z_SYNC_FLUSH, input, offset, inputLength, output, 0, outputLength);
-    if (this.#failed || left[0] === untouched) return false;
+    this.#failed ||= left[0] === untouched;
+    if (this.#failed) return false;
     this.written = outputLength - left[0]!;
     this.unread = left[1]!;
     return true;

@@ -39,21 +39,24 @@ export function testZlibCodec(): void {
     // Each would work, but does the other's work.
     assertEquals(drivesZlib(createInflateRaw, createInflateRaw), false);
     assertEquals(drivesZlib(createDeflateRaw, createDeflateRaw), false);
-    let calls = 0;
-    const handle = { writeSync: (..._call: unknown[]) => void calls++, close: () => {} };
-    const createLater = () => ({
-      _handle: { ...handle },
-      _processChunk(input: Uint8Array, flush: number): void {
-        this._handle.writeSync(flush, input, 0, input.length, new Uint8Array(9), 0, 9, "an eighth argument");
-      },
-    });
-    assertEquals(drivesZlib(createLater), false);
-    assertEquals(calls, 1);
+    for (const more of [[], ["an eighth argument"]]) {
+      let calls = 0;
+      const createLater = () => ({
+        _handle: { writeSync: (..._call: unknown[]) => void calls++ },
+        _processChunk(input: Uint8Array, flush: number): void {
+          this._handle.writeSync(flush, input, 0, input.length, new Uint8Array(9), 0, 9, ...more);
+        },
+      });
+      assertEquals(drivesZlib(createLater), false);
+      assertEquals(calls, 1);
+    }
   });
 
   test("a ZlibStream tells of a failure and does nothing else", async () => {
     const stream = new ZlibStream(createInflateRaw());
-    assertEquals(stream.write(hex("0700"), 2, new Uint8Array(10), 10), false);
+    for (let count = 0; count < 2; count++) {
+      assertEquals(stream.write(hex("0700"), 2, new Uint8Array(10), 10), false);
+    }
     stream.close();
     // An event would be told by now.
     await new Promise((resolve) => setTimeout(resolve, 1));
