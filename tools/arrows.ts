@@ -25,6 +25,7 @@ const outsideOf: Readonly<Record<string, readonly RegExp[]>> = {
   "deflate/": [/^pako$/, /^node:zlib$/],
   "hub/nats": [/^@nats-io\//],
   "runtime/": [/^node:/, /^cloudflare:/],
+  "testing/conformance/": [/^pako$/],
 };
 
 function mayImport(path: string, specifier: string): boolean {

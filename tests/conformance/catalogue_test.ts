@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { test } from "node:test";
-import { catalogue, selectCases } from "./cases/catalogue.ts";
-import { corpora } from "./corpora.ts";
+import { catalogue, selectCases } from "@weft/websocket/testing/conformance";
+import { corpora } from "../../src/testing/conformance/corpora.ts";
 
 /** How many cases each group has. */
 const counts = {

@@ -5,7 +5,7 @@
  */
 
 import { programs, root } from "../../tools/matrix/programs.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "@weft/websocket/testing/conformance";
 import { StartedProgram } from "./started_program.ts";
 
 /** How a runtime runs a file, and its server. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Verdict } from "./verdict.ts";
+import type { Verdict } from "@weft/websocket/testing/conformance";
 
 /** The faults, and the case that must catch each. */
 export const faults = {

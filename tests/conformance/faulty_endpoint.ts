@@ -5,14 +5,26 @@
  * @module
  */
 
-import { type Agreement, answerOffers, readAnswer, writeOffers } from "./agreement.ts";
-import type { Compression, Deflation, Inflation } from "./compression.ts";
+import {
+  type Agreement,
+  answerOffers,
+  readAnswer,
+  writeOffers,
+} from "../../src/testing/conformance/agreement.ts";
+import type { Compression, Deflation, Inflation } from "../../src/testing/conformance/compression.ts";
 import type { Fault } from "./faults.ts";
-import { cutBytes, encodeFrame, FrameReader, joinBytes, opcodes, type ReadFrame } from "./frame.ts";
-import { answerUpgrade, readHead, requestUpgrade } from "./handshake.ts";
+import {
+  cutBytes,
+  encodeFrame,
+  FrameReader,
+  joinBytes,
+  opcodes,
+  type ReadFrame,
+} from "../../src/testing/conformance/frame.ts";
+import { answerUpgrade, readHead, requestUpgrade } from "../../src/testing/conformance/handshake.ts";
 import type { Endpoint } from "./in_memory.ts";
-import { Link } from "./link.ts";
-import { pakoCodec } from "./pako_codec.ts";
+import { Link } from "../../src/testing/conformance/link.ts";
+import { pakoCodec } from "../../src/testing/conformance/pako_codec.ts";
 
 const request = { noContextTakeover: false, maxWindowBits: 0 };
 

@@ -16,12 +16,19 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import process from "node:process";
-import { selectCases } from "./cases/catalogue.ts";
-import { createClientJudge, createServerJudge, type Judge } from "./in_memory.ts";
-import { formatMatrix } from "./matrix.ts";
-import { createReport, formatCase, formatReport, type Report } from "./report.ts";
-import type { CaseResult, RunOptions } from "./run_case.ts";
-import { createUrlJudge, FuzzingServer } from "./tcp.ts";
+import {
+  type CaseResult,
+  formatCase,
+  formatReport,
+  formatTable,
+  FuzzingServer,
+  judgeClient,
+  judgeServer,
+  type Report,
+  selectCases,
+} from "@weft/websocket/testing/conformance";
+import { meet } from "./in_memory.ts";
+import { connectTo, listen } from "./tcp.ts";
 import { connectEcho, serveEcho } from "./weft_endpoint.ts";
 import { isZlibExact, zlibCodec } from "./zlib_codec.ts";
 
@@ -36,55 +43,43 @@ const limit = readOption("limit");
 const path = readOption("report") ?? ".artifacts/conformance.json";
 
 const cases = selectCases(pattern.split(","));
-const options: RunOptions = {
-  ...isZlibExact ? { codec: zlibCodec } : {},
-  ...limit === undefined ? {} : { limit: Number(limit) * 1000 },
-};
 
-/** Tells of failures at once, and now and then how far it is. */
-function createTeller(name: string): (result: CaseResult) => void {
+/** How an endpoint of that name is judged. */
+function createOptions(agent: string, role: Report["role"]) {
   let [done, told] = [0, performance.now()];
-  return (result) => {
-    done++;
-    if (result.verdict === "FAILED") console.error(`${name}: ${formatCase(result)}`);
-    if (performance.now() - told < 30_000) return;
-    told = performance.now();
-    console.error(`${name}: ${done} of ${cases.length} cases`);
+  return {
+    cases,
+    agent,
+    codec: isZlibExact ? zlibCodec : undefined,
+    limit: limit === undefined ? undefined : Number(limit) * 1000,
+    /** Tells of failures at once, and now and then how far it is. */
+    onResult(result: CaseResult) {
+      done++;
+      if (result.verdict === "FAILED") console.error(`${agent}, ${role}: ${formatCase(result)}`);
+      if (performance.now() - told < 30_000) return;
+      told = performance.now();
+      console.error(`${agent}, ${role}: ${done} of ${cases.length} cases`);
+    },
   };
 }
 
-async function judge(agent: string, role: "client" | "server", judge: Judge): Promise<Report> {
-  const tell = createTeller(`${agent}, ${role}`);
-  const results: CaseResult[] = [];
-  for (const conformanceCase of cases) {
-    const result = await judge(conformanceCase, options);
-    tell(result);
-    results.push(result);
-  }
-  return createReport(agent, role, results);
-}
-
 async function judgeClients(port: number): Promise<Report> {
-  const server = await FuzzingServer.listen(cases, {
-    ...options,
-    port,
-    onResult: createTeller(`${readOption("agent") ?? "clients"}, client`),
-  });
-  console.log(
-    `Clients: ${server.url}/getCaseCount, then /runCase?case=N&agent=A, then /updateReports?agent=A`,
-  );
-  const report = await server.report;
-  server.close();
-  return report;
+  const fuzzing = new FuzzingServer(createOptions(readOption("agent") ?? "clients", "client"));
+  const url = await listen(fuzzing, port);
+  console.log(`Clients: ${url}/getCaseCount, then /runCase?case=N&agent=A, then /updateReports?agent=A`);
+  return await fuzzing.report;
 }
 
 async function judgeChosen(): Promise<Report[]> {
   const url = readOption("server");
-  if (url !== undefined) return [await judge(readOption("agent") ?? url, "server", createUrlJudge(url))];
+  if (url !== undefined) {
+    const options = createOptions(readOption("agent") ?? url, "server");
+    return [await judgeServer(connectTo(url), { ...options, url })];
+  }
   if (process.argv.includes("--client")) return [await judgeClients(Number(readOption("port") ?? 9001))];
   return [
-    await judge("Weft", "server", createServerJudge(serveEcho)),
-    await judge("Weft", "client", createClientJudge(connectEcho)),
+    await judgeServer(meet(serveEcho), createOptions("Weft", "server")),
+    await judgeClient(meet(connectEcho), createOptions("Weft", "client")),
   ];
 }
 
@@ -95,7 +90,7 @@ async function judgeEverywhere(): Promise<Report[]> {
     pattern,
     ...limit === undefined ? [] : ["--limit", limit],
   ]);
-  console.log(`\n${formatMatrix(reports)}`);
+  console.log(`\n${formatTable(reports)}`);
   return reports;
 }
 

@@ -6,7 +6,7 @@
 
 import { type AcceptOptions, acceptWebSocket, connectWebSocket } from "@weft/websocket";
 import { permessageDeflate } from "@weft/websocket/deflate";
-import type { StreamPair } from "./link.ts";
+import type { ByteStreamPair } from "@weft/websocket/testing/conformance";
 
 /** An echo as the catalogue wants it. */
 export const echoOptions = {
@@ -18,13 +18,13 @@ export const echoOptions = {
 } as const satisfies AcceptOptions;
 
 /** Serves one connection to its end. */
-export async function serveEcho(streams: StreamPair): Promise<void> {
+export async function serveEcho(streams: ByteStreamPair): Promise<void> {
   const connection = await acceptWebSocket(streams, echoOptions);
   await connection.closed;
 }
 
 /** Is the client of one connection to its end. */
-export async function connectEcho(streams: StreamPair): Promise<void> {
+export async function connectEcho(streams: ByteStreamPair): Promise<void> {
   const connection = await connectWebSocket("ws://localhost/", streams, echoOptions);
   await connection.closed;
 }

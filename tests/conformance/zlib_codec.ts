@@ -11,8 +11,8 @@ import {
   flushTail,
   type Inflation,
   type JudgeCodec,
-} from "./compression.ts";
-import { joinBytes } from "./frame.ts";
+} from "../../src/testing/conformance/compression.ts";
+import { joinBytes } from "../../src/testing/conformance/frame.ts";
 
 const finishFlush = constants.Z_SYNC_FLUSH;
 

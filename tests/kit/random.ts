@@ -4,16 +4,9 @@
  * @module
  */
 
-/** A generator of numbers in [0, 1), the same ones for the same seed (mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { createRandom } from "../../src/testing/conformance/random.ts";
+
+export { createRandom };
 
 /** So many reproducible bytes. */
 export function createRandomBytes(length: number, seed: number): Uint8Array {

@@ -2,10 +2,8 @@ import { assertEquals } from "@std/assert";
 import { test } from "node:test";
 // @ts-types="@types/ws"
 import { WebSocket, WebSocketServer } from "ws";
-import { selectCases } from "../../conformance/cases/catalogue.ts";
-import { runCases } from "../../conformance/in_memory.ts";
-import type { CaseResult } from "../../conformance/run_case.ts";
-import { createUrlJudge, FuzzingServer } from "../../conformance/tcp.ts";
+import { FuzzingServer, judgeServer, type Report, selectCases } from "@weft/websocket/testing/conformance";
+import { connectTo, listen } from "../../conformance/tcp.ts";
 
 const compressionSample = [1, 2, 3, 4, 5].map((group) => `12.${group}.11`).concat(
   [1, 2, 4, 6].map((group) => `13.${group}.4`),
@@ -25,11 +23,11 @@ const cases = selectCases([
   "10",
   ...compressionSample,
 ]);
-const options = { patience: 100, maxRoundTrips: 10 };
+const options = { cases, patience: 100, maxRoundTrips: 10 };
 const wsOptions = { maxPayload: 64 * 1024 * 1024, perMessageDeflate: { threshold: 0 } };
 
 /** What `ws` is known for: it looks at text when the frame is complete, and leaves to chance what the RFC leaves open. */
-function assertVerdicts(results: readonly CaseResult[]): void {
+function assertVerdicts({ cases: results }: Report): void {
   assertEquals(results.length, cases.length);
   for (const { id, verdict, detail } of results) {
     const isLate = id.startsWith("6.4.");
@@ -46,9 +44,9 @@ test("The catalogue finds no fault in the server of npm's ws", async () => {
   });
   await new Promise((resolve) => server.on("listening", resolve));
   const { port } = server.address() as { port: number };
-  const results = await runCases(cases, createUrlJudge(`ws://127.0.0.1:${port}/`), options);
+  const report = await judgeServer(connectTo(`ws://127.0.0.1:${port}/`), options);
   await new Promise((resolve) => server.close(resolve));
-  assertVerdicts(results);
+  assertVerdicts(report);
 });
 
 /** A client of `ws` that echoes to the end; the first message it got. */
@@ -66,15 +64,15 @@ function connectToEnd(url: string): Promise<string | undefined> {
 }
 
 test("The catalogue finds no fault in the client of npm's ws, which comes by the URLs of a fuzzing server", async () => {
-  const server = await FuzzingServer.listen(cases, options);
-  const count = Number(await connectToEnd(`${server.url}/getCaseCount`));
+  const fuzzing = new FuzzingServer(options);
+  const url = await listen(fuzzing);
+  const count = Number(await connectToEnd(`${url}/getCaseCount`));
   assertEquals(count, cases.length);
   for (let number = 1; number <= count; number++) {
-    await connectToEnd(`${server.url}/runCase?case=${number}&agent=ws`);
+    await connectToEnd(`${url}/runCase?case=${number}&agent=ws`);
   }
-  await connectToEnd(`${server.url}/updateReports?agent=ws`);
-  const { agent, cases: results } = await server.report;
-  server.close();
-  assertEquals(agent, "ws");
-  assertVerdicts(results);
+  await connectToEnd(`${url}/updateReports?agent=ws`);
+  const report = await fuzzing.report;
+  assertEquals(report.agent, "ws");
+  assertVerdicts(report);
 });

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { test } from "node:test";
-import type { Compression, JudgeCodec } from "../../conformance/compression.ts";
-import { corpora } from "../../conformance/corpora.ts";
-import { pakoCodec } from "../../conformance/pako_codec.ts";
+import type { Compression, JudgeCodec } from "../../../src/testing/conformance/compression.ts";
+import { corpora } from "../../../src/testing/conformance/corpora.ts";
+import { pakoCodec } from "../../../src/testing/conformance/pako_codec.ts";
 import { isZlibExact, zlibCodec } from "../../conformance/zlib_codec.ts";
 
 const codecs: readonly (readonly [JudgeCodec, JudgeCodec])[] = [

@@ -6,7 +6,7 @@
  */
 
 import { deflate } from "pako";
-import { createRandom } from "../kit/random.ts";
+import { createRandom } from "./random.ts";
 import { joinBytes } from "./frame.ts";
 import { utf8 } from "./scripts.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { ConformanceCase } from "../conformance_case.ts";
-import { group12, group13 } from "./compression.ts";
+import { group12, group13 } from "./groups_12_13.ts";
 import { group1 } from "./group_1.ts";
 import { group10 } from "./group_10.ts";
 import { group2 } from "./group_2.ts";

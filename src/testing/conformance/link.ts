@@ -4,11 +4,7 @@
  * @module
  */
 
-/** A connection, or anything like one. */
-export interface StreamPair {
-  readonly readable: ReadableStream<Uint8Array>;
-  readonly writable: WritableStream<Uint8Array>;
-}
+import type { ByteStreamPair } from "../../connection/byte_transport.ts";
 
 /** So many bytes of each direction are kept for the report. */
 const excerptLength = 96;
@@ -44,7 +40,7 @@ export class Link {
   received = new Excerpt();
   sent = new Excerpt();
 
-  constructor({ readable, writable }: StreamPair) {
+  constructor({ readable, writable }: ByteStreamPair) {
     this.#reader = readable.getReader();
     this.#writer = writable.getWriter();
     // Whoever reads learns of the end; a peer that is gone is no fault of the judge.

@@ -7,12 +7,15 @@
 import type { CaseResult } from "./run_case.ts";
 import { type Verdict, verdicts } from "./verdict.ts";
 
-/** What was judged, and what came of it. */
+/** What was judged, and what came of it. May be kept as JSON. */
 export interface Report {
   /** What it calls itself, or where it is. */
   readonly agent: string;
+  /** Which side it was. */
   readonly role: "client" | "server";
+  /** How often each verdict was given. */
   readonly totals: Readonly<Record<Verdict, number>>;
+  /** What came of each case, in the order in which they were run. */
   readonly cases: readonly CaseResult[];
 }
 

@@ -1,15 +1,15 @@
 /**
- * Runs one case over one connection, as client or as server. Waits for what happens, never for time to pass, except where a case is about that.
+ * Runs one case over one connection, as client or as server. Waits for what happens, never for time to pass, except where a
+ * case is about that.
  *
  * @module
  */
 
 import type { ConformanceCase, Exchange, Reply, RoundTrips, Step } from "./conformance_case.ts";
-import { type Agreement, answerOffers, readAnswer, writeOffers } from "./agreement.ts";
+import type { Agreement } from "./agreement.ts";
 import type { JudgeCodec } from "./compression.ts";
 import { type Frame, opcodes } from "./frame.ts";
-import { answerUpgrade, type Head, readHead, requestUpgrade } from "./handshake.ts";
-import { Link, type StreamPair } from "./link.ts";
+import type { Link } from "./link.ts";
 import { pakoCodec } from "./pako_codec.ts";
 import { type JudgeRole, Peer } from "./peer.ts";
 import { failed, findMismatch, judgeClose, judgeExchange, type Judgement, nonStrict } from "./verdict.ts";
@@ -28,102 +28,69 @@ export interface RunOptions {
 
 /** What came of a case. */
 export interface CaseResult extends Judgement {
+  /** The number of the case. */
   readonly id: string;
+  /** What was sent. */
   readonly description: string;
+  /** How long it took. */
   readonly milliseconds: number;
-  /** The beginning of what the judge sent and received behind the handshake, in hexadecimal digits. */
+  /** The beginning of what the judge sent behind the handshake, in hexadecimal digits. */
   readonly sent: string;
+  /** The beginning of what came back, likewise. */
   readonly received: string;
 }
 
 /** How long a pause is. */
 const pause = 20;
 
-/** Judges a server: the judge is the client on this connection. */
-export async function judgeServer(
-  conformanceCase: ConformanceCase,
-  streams: StreamPair,
-  url: string,
-  options: RunOptions = {},
-): Promise<CaseResult> {
-  const { compression } = conformanceCase;
-  return await run(conformanceCase, new Link(streams), "client", options, async (link) => {
-    const answer = await requestUpgrade(link, url, compression && writeOffers(compression));
-    if (compression === undefined && answer !== undefined) throw new Error(`answer "${answer}" to no offer`);
-    return compression && readAnswer(answer, compression);
-  });
+/** How a case comes by its connection. */
+export interface Opening {
+  /** Which side the judge plays. */
+  readonly role: JudgeRole;
+  /** The connection, before the handshake. */
+  open(): Link | Promise<Link>;
+  /** The handshake. */
+  shakeHands(link: Link): Promise<Agreement | undefined>;
 }
 
-/** Judges a client: the judge is the server on this connection. */
-export async function judgeClient(
+/** Runs a case, and lets go of its connection. Never throws: what goes wrong has failed. */
+export async function runCase(
   conformanceCase: ConformanceCase,
-  streams: StreamPair,
-  options: RunOptions = {},
-): Promise<CaseResult> {
-  const link = new Link(streams);
-  return await run(conformanceCase, link, "server", options, async () => {
-    return await answerClient(conformanceCase, link, await readHead(link));
-  });
-}
-
-/** Judges a client whose request was read already. */
-export async function judgeRequest(
-  conformanceCase: ConformanceCase,
-  link: Link,
-  request: Head,
-  options: RunOptions = {},
-): Promise<CaseResult> {
-  return await run(
-    conformanceCase,
-    link,
-    "server",
-    options,
-    () => answerClient(conformanceCase, link, request),
-  );
-}
-
-async function answerClient(
-  { compression }: ConformanceCase,
-  link: Link,
-  request: Head,
-): Promise<Agreement | undefined> {
-  const agreed = compression && answerOffers(request.fields.get("sec-websocket-extensions"), compression);
-  await answerUpgrade(link, request, agreed?.answer);
-  return agreed?.agreement;
-}
-
-async function run(
-  conformanceCase: ConformanceCase,
-  link: Link,
-  role: JudgeRole,
+  { role, open, shakeHands }: Opening,
   options: RunOptions,
-  shakeHands: (link: Link) => Promise<Agreement | undefined>,
 ): Promise<CaseResult> {
   const { id, description } = conformanceCase;
   const { limit = conformanceCase.limit, codec = pakoCodec } = options;
   const start = performance.now();
-  let expire = () => link.destroy();
-  const timer = setTimeout(() => expire(), limit);
+  let link: Link | undefined;
+  let peer: Peer | undefined;
+  let task = "connect";
+  let expire = () => {};
+  const expired = new Promise<never>((_, reject) => {
+    expire = () => reject(new Error(`nothing in ${limit} ms`));
+  });
+  const timer = setTimeout(() => peer === undefined ? expire() : peer.expire(), limit);
   let judgement: Judgement;
   try {
-    const agreement = await shakeHands(link);
-    const peer = new Peer(link, role, agreement, codec);
-    expire = () => peer.expire();
+    link = await Promise.race([open(), expired]);
+    task = "shake hands";
+    const agreement = await Promise.race([shakeHands(link), expired]);
+    peer = new Peer(link, role, agreement, codec);
     judgement = await play(conformanceCase, peer, agreement, options);
     if (peer.isOutOfTime) judgement = { ...judgement, detail: `${judgement.detail}, in ${limit} ms` };
   } catch (error) {
-    judgement = failed(`Cannot shake hands: ${error instanceof Error ? error.message : error}`);
+    judgement = failed(`Cannot ${task}: ${error instanceof Error ? error.message : error}`);
   }
   clearTimeout(timer);
-  link.destroy();
+  link?.destroy();
   const milliseconds = Math.round(performance.now() - start);
   return {
     id,
     description,
     ...judgement,
     milliseconds,
-    sent: String(link.sent),
-    received: String(link.received),
+    sent: String(link?.sent ?? ""),
+    received: String(link?.received ?? ""),
   };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createRandom } from "../../kit/random.ts";
+import { createRandom } from "../random.ts";
 import type { ConformanceCase, DeflateRequest } from "../conformance_case.ts";
 import { corpora, type Corpus } from "../corpora.ts";
 

@@ -18,8 +18,11 @@ function formatCounts(results: readonly CaseResult[]): string {
   return verdicts.map((verdict) => totals[verdict]).join(" / ");
 }
 
-/** A row for each group, a column for each report; below it every case that is not OK. */
-export function formatMatrix(reports: readonly Report[]): string {
+/**
+ * A row for each group of cases, a column for each report, which are of the same cases; in each cell how often there was
+ * each of the `verdicts`. Below it every case that is not OK.
+ */
+export function formatTable(reports: readonly Report[]): string {
   const cases = reports[0]?.cases ?? [];
   const chapters = [...new Set(cases.map(findChapter))];
   const formatRow = (name: string, belongs: (result: CaseResult) => boolean) => [

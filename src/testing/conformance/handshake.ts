@@ -64,7 +64,7 @@ async function computeAccept(key: string): Promise<string> {
 /** Asks a server; returns its extensions. Throws where it does not agree. */
 export async function requestUpgrade(
   link: Link,
-  url: string,
+  url: string | URL,
   extensions: string | undefined,
 ): Promise<string | undefined> {
   const { host, pathname, search } = new URL(url);
