@@ -6,6 +6,7 @@
  */
 
 import type { ByteReceiver, ByteTransport } from "../connection/byte_transport.ts";
+import { joinChunks } from "./join_chunks.ts";
 import { ReceiverSlot } from "./receiver_slot.ts";
 
 export type { ByteReceiver, ByteStreamPair, ByteTransport } from "../connection/byte_transport.ts";
@@ -149,7 +150,7 @@ class BunTransport implements ByteTransport {
 
   write(chunks: readonly Uint8Array[]): boolean {
     if (this.#isEnded || this.#slot.isClosed) return true;
-    this.#unsent = chunks;
+    this.#unsent = chunks.length > 1 ? joinChunks(chunks) : chunks;
     this.#sentChunks = 0;
     this.#sentBytes = 0;
     return this.#writeUnsent();

@@ -6,6 +6,7 @@
 
 import type { ByteReceiver, ByteTransport } from "../connection/byte_transport.ts";
 import { ReadBuffer } from "../connection/read_buffer.ts";
+import { joinChunks } from "./join_chunks.ts";
 import { ReceiverSlot } from "./receiver_slot.ts";
 
 /** A full-duplex carrier of bytes, as calls that wait. One read and one write at a time. */
@@ -111,7 +112,7 @@ export class PulledTransport implements ByteTransport {
 
   async #write(chunks: readonly Uint8Array[]): Promise<void> {
     try {
-      for (const chunk of chunks) {
+      for (const chunk of chunks.length > 1 ? joinChunks(chunks) : chunks) {
         let rest = chunk;
         while (rest.length > 0) rest = rest.subarray(await this.#source.write(rest));
       }
