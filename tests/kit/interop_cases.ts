@@ -5,6 +5,7 @@
  * - `/echo` sends every message back; `/close` answers the first one with Close 4001 "enough"; `/refuse` is answered
  *   with 401 and a body; `/ping` sends a Ping, and the text "pong" once it was answered.
  * - `/closing?id=ID` sends, once a connection to `/echo?id=ID` was closed, the code and the reason that came.
+ * - `/extensions` sends what was agreed on, if the server can tell that and the client cannot.
  * - Of the subprotocols offered, `chat` is taken.
  *
  * @module
@@ -24,6 +25,8 @@ export interface InteropClosing {
 /** A connected client. */
 export interface InteropClient {
   readonly protocol: string;
+  /** What was agreed on, as far as the client tells. */
+  readonly extensions?: string;
   /** Sends a message; one of more than 1 MiB in fragments, where the client can. */
   send(message: string | Uint8Array<ArrayBuffer>): unknown;
   /** The next message; rejects when there is none. */
@@ -56,6 +59,8 @@ export interface InteropPair {
 
 /** What the pair is capable of. */
 export interface InteropFacts {
+  /** Whether the other make agrees on compression, where ours offers or accepts it. */
+  readonly compresses: boolean;
   /** The code that the client reports after `close()` without one: 1005, or 1000 where it sends that by itself. */
   readonly emptyClose: 1000 | 1005;
   /** Whether the client tells the status and the body of a refusal. */
@@ -68,13 +73,28 @@ export interface InteropFacts {
   readonly tellsClosings: boolean;
 }
 
-/** Declares the tests of a client and a server. */
+/** Makes a pair in which our end knows compression, or does not. */
+export type OpenPair = (compresses: boolean) => InteropPair | Promise<InteropPair>;
+
+/** Declares the tests of a client and a server, with compression and, if that makes a difference, without. */
 export function testInterop(
   name: string,
   facts: InteropFacts,
-  open: () => InteropPair | Promise<InteropPair>,
+  open: OpenPair,
   /** Why the pair is not there, if it is not. */
   skip?: string,
+): void {
+  testMode(name, facts, () => open(true), skip);
+  if (facts.compresses) {
+    testMode(`${name}, uncompressed`, { ...facts, compresses: false }, () => open(false), skip);
+  }
+}
+
+function testMode(
+  name: string,
+  facts: InteropFacts,
+  open: () => InteropPair | Promise<InteropPair>,
+  skip: string | undefined,
 ): void {
   if (skip !== undefined) {
     test(name, { skip }, () => {});
@@ -113,6 +133,13 @@ export function testInterop(
     () => Array.from({ length: 100 }, (_, index) => index % 3 === 0 ? Uint8Array.of(index) : `${index}`),
   );
 
+  check(facts.compresses ? "compression is agreed on" : "no compression is agreed on", async (connect) => {
+    const client = await connect("/extensions");
+    const extensions = client.extensions ?? await client.receive();
+    assertEquals(`${extensions}`.startsWith("permessage-deflate"), facts.compresses, `${extensions}`);
+    client.close(1000);
+    await client.closed;
+  });
   if (facts.clientPings) {
     check("the client's Ping is answered", async (connect) => {
       const client = await connect("/echo");

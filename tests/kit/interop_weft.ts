@@ -12,6 +12,7 @@ import {
   type WebSocketConnection,
 } from "../../mod.ts";
 import type { ByteStreamPair, ByteTransport } from "../../src/connection/byte_transport.ts";
+import type { Extension } from "../../src/protocol/extension.ts";
 import { permessageDeflate } from "../../src/deflate/permessage_deflate.ts";
 import { type InteropClient, type InteropFacts, Refusal } from "./interop_cases.ts";
 
@@ -21,12 +22,11 @@ export const weftServerFacts = { serverPings: true, tellsClosings: true } as con
   InteropFacts
 >;
 
-/** Compression is agreed on with whoever knows it. */
-const limits = {
-  maxMessageSize: 16 * 1024 * 1024,
-  fragmentSize: 64 * 1024,
-  extensions: [permessageDeflate({ threshold: 0 })],
-};
+const limits = { maxMessageSize: 16 * 1024 * 1024, fragmentSize: 64 * 1024 };
+
+function listExtensions(compresses: boolean): Extension[] {
+  return compresses ? [permessageDeflate({ threshold: 0 })] : [];
+}
 
 /** Resolves with how a connection was closed. */
 interface Closing {
@@ -50,11 +50,13 @@ function findClosing(id: string): Closing {
 /** Serves one connection, to its end. Never rejects: clients come and go as they please. */
 export async function serveInterop(
   transport: ByteStreamPair | ByteTransport,
+  compresses: boolean,
   request?: HandshakeRequest,
 ): Promise<void> {
   try {
     const connection = await acceptWebSocket(transport, {
       ...limits,
+      extensions: listExtensions(compresses),
       request,
       protocols: ["chat"],
       origins: "*",
@@ -72,6 +74,7 @@ export async function serveInterop(
 async function behave(connection: WebSocketConnection, { pathname, searchParams }: URL): Promise<void> {
   const id = searchParams.get("id") ?? "";
   if (pathname === "/closing") await connection.send(await findClosing(id).told);
+  if (pathname === "/extensions") await connection.send(connection.extensions);
   if (pathname === "/ping") {
     await connection.ping();
     await connection.send("pong");
@@ -88,14 +91,17 @@ async function behave(connection: WebSocketConnection, { pathname, searchParams 
 export async function connectWeft(
   url: string,
   transport: ByteStreamPair | ByteTransport,
+  compresses: boolean,
   protocols: string[] = [],
 ): Promise<InteropClient> {
-  const connection = await connectWebSocket(url, transport, { ...limits, protocols }).catch((error) => {
+  const options = { ...limits, extensions: listExtensions(compresses), protocols };
+  const connection = await connectWebSocket(url, transport, options).catch((error) => {
     if (!(error instanceof HandshakeError)) throw error;
     throw new Refusal(error.status, new TextDecoder().decode(error.response?.body));
   });
   return {
     protocol: connection.protocol,
+    extensions: connection.extensions,
     send: (message) => connection.send(message),
     async receive() {
       const message = await connection.receive();

@@ -17,6 +17,8 @@ export interface Peers {
   readonly nativeEcho: string;
   /** Our server, as `interop_cases.ts` has it; without a path. */
   readonly weft: string;
+  /** The same without compression. */
+  readonly plainWeft: string;
   /** A server that misbehaves, as `serve_trouble.ts` has it; without a path. */
   readonly trouble: string;
   /** The peers of clients in the shared suite; without a path. */
@@ -52,7 +54,8 @@ function startPeerServers(): Peers {
   });
   return {
     nativeEcho: `ws://127.0.0.1:${native.addr.port}/`,
-    weft: listen((conn) => serveInterop(denoTransport(conn))),
+    weft: listen((conn) => serveInterop(denoTransport(conn), true)),
+    plainWeft: listen((conn) => serveInterop(denoTransport(conn), false)),
     trouble: listen(serveTrouble),
     suite: listen(servePeer),
     nobody: findClosedPort(),

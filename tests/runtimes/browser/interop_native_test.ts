@@ -5,8 +5,11 @@ import { findPeers } from "../../kit/read_environment.ts";
 
 testInterop(
   "Chromium's WebSocket at our server over Deno.listen",
-  { emptyClose: 1005, tellsRefusal: false, clientPings: false, ...weftServerFacts },
-  () => ({
-    connect: (path, protocols = []) => connectNative(new WebSocket(`${findPeers().weft}${path}`, protocols)),
+  { compresses: true, emptyClose: 1005, tellsRefusal: false, clientPings: false, ...weftServerFacts },
+  (compresses) => ({
+    connect: (path, protocols = []) =>
+      connectNative(
+        new WebSocket(`${compresses ? findPeers().weft : findPeers().plainWeft}${path}`, protocols),
+      ),
   }),
 );

@@ -30,6 +30,7 @@ declare const Bun: {
     port: number;
     fetch(request: Request, server: BunServer): Response | undefined;
     websocket: {
+      perMessageDeflate: boolean;
       open(socket: BunWebSocket): void;
       message(socket: BunWebSocket, message: string | Uint8Array): void;
       pong(socket: BunWebSocket): void;
@@ -60,9 +61,12 @@ async function connectBun(url: string, protocols: string[]): Promise<InteropClie
 
 testInterop(
   "Bun's WebSocket at our server over Bun.listen",
-  { emptyClose: 1005, tellsRefusal: false, clientPings: true, ...weftServerFacts },
-  () => {
-    const server = Bun.listen({ ...loopback, ...bunSocketOptions((transport) => serveInterop(transport)) });
+  { compresses: true, emptyClose: 1005, tellsRefusal: false, clientPings: true, ...weftServerFacts },
+  (compresses) => {
+    const server = Bun.listen({
+      ...loopback,
+      ...bunSocketOptions((transport) => serveInterop(transport, compresses)),
+    });
     return {
       connect: (path, protocols = []) => connectBun(`ws://127.0.0.1:${server.port}${path}`, protocols),
       stop: () => server.stop(),
@@ -72,16 +76,18 @@ testInterop(
 
 testInterop(
   "our client over Bun.connect with TLS at our server over Bun.listen",
-  { ...weftClientFacts, ...weftServerFacts },
-  () => {
+  { compresses: true, ...weftClientFacts, ...weftServerFacts },
+  (compresses) => {
     const server = Bun.listen({
       ...loopback,
       tls: { cert: certificate, key: privateKey },
-      ...bunSocketOptions((transport) => serveInterop(transport)),
+      ...bunSocketOptions((transport) => serveInterop(transport, compresses)),
     });
     return {
       connect: (path, protocols) =>
-        connectOverBun(`wss://localhost:${server.port}${path}`, protocols, { tls: { ca: certificate } }),
+        connectOverBun(`wss://localhost:${server.port}${path}`, compresses, protocols, {
+          tls: { ca: certificate },
+        }),
       stop: () => server.stop(),
     };
   },
@@ -90,19 +96,20 @@ testInterop(
 /** Our client over `Bun.connect`. */
 async function connectOverBun(
   url: string,
+  compresses: boolean,
   protocols: string[] | undefined,
   options: { tls?: { ca: string } } = {},
 ): Promise<InteropClient> {
   const { hostname, port } = new URL(url);
   const connected = Promise.withResolvers<ByteTransport>();
   await Bun.connect({ hostname, port: Number(port), ...options, ...bunSocketOptions(connected.resolve) });
-  return await connectWeft(url, await connected.promise, protocols);
+  return await connectWeft(url, await connected.promise, compresses, protocols);
 }
 
 testInterop(
   "our client over Bun.connect at Bun.serve",
-  { ...weftClientFacts, serverPings: true, tellsClosings: false },
-  () => {
+  { compresses: true, ...weftClientFacts, serverPings: true, tellsClosings: false },
+  (compresses) => {
     const server = Bun.serve({
       ...loopback,
       fetch(request, server) {
@@ -116,6 +123,7 @@ testInterop(
         return;
       },
       websocket: {
+        perMessageDeflate: true,
         open(socket) {
           if (socket.data.path === "/ping") socket.ping();
         },
@@ -127,7 +135,8 @@ testInterop(
       },
     });
     return {
-      connect: (path, protocols) => connectOverBun(`ws://127.0.0.1:${server.port}${path}`, protocols),
+      connect: (path, protocols) =>
+        connectOverBun(`ws://127.0.0.1:${server.port}${path}`, compresses, protocols),
       stop: () => server.stop(),
     };
   },

@@ -7,16 +7,16 @@ import { certificate, privateKey } from "../../kit/certificate.ts";
 const loopback = { hostname: "127.0.0.1", port: 0 };
 const key = { cert: certificate, key: privateKey };
 
-async function serve(listener: Deno.Listener): Promise<void> {
-  for await (const conn of listener) void serveInterop(denoTransport(conn));
+async function serve(listener: Deno.Listener, compresses: boolean): Promise<void> {
+  for await (const conn of listener) void serveInterop(denoTransport(conn), compresses);
 }
 
 testInterop(
   "Deno's WebSocket at our server over Deno.listen",
-  { emptyClose: 1005, tellsRefusal: false, clientPings: false, ...weftServerFacts },
-  () => {
+  { compresses: false, emptyClose: 1005, tellsRefusal: false, clientPings: false, ...weftServerFacts },
+  (compresses) => {
     const listener = Deno.listen(loopback);
-    void serve(listener);
+    void serve(listener, compresses);
     return {
       connect: (path, protocols) =>
         connectNative(new WebSocket(`ws://127.0.0.1:${listener.addr.port}${path}`, protocols ?? [])),
@@ -27,15 +27,20 @@ testInterop(
 
 testInterop(
   "our client over Deno.connectTls at our server over Deno.listenTls",
-  { ...weftClientFacts, ...weftServerFacts },
-  () => {
+  { compresses: true, ...weftClientFacts, ...weftServerFacts },
+  (compresses) => {
     const listener = Deno.listenTls({ ...loopback, ...key });
-    void serve(listener);
+    void serve(listener, compresses);
     const { port } = listener.addr;
     return {
       connect: async (path, protocols) => {
         const conn = await Deno.connectTls({ hostname: "localhost", port, caCerts: [certificate] });
-        return await connectWeft(`wss://localhost:${port}${path}`, denoTransport(conn), protocols);
+        return await connectWeft(
+          `wss://localhost:${port}${path}`,
+          denoTransport(conn),
+          compresses,
+          protocols,
+        );
       },
       stop: () => listener.close(),
     };
@@ -58,25 +63,30 @@ function startNative(
   });
 }
 
-const nativeFacts = { ...weftClientFacts, serverPings: false, tellsClosings: false };
+const nativeFacts = { compresses: false, ...weftClientFacts, serverPings: false, tellsClosings: false };
 
-testInterop("our client over Deno.connect at Deno.serve", nativeFacts, () => {
+testInterop("our client over Deno.connect at Deno.serve", nativeFacts, (compresses) => {
   const server = startNative(loopback);
   const { port } = server.addr;
   return {
     connect: async (path, protocols) =>
-      connectWeft(`ws://127.0.0.1:${port}${path}`, denoTransport(await Deno.connect({ port })), protocols),
+      connectWeft(
+        `ws://127.0.0.1:${port}${path}`,
+        denoTransport(await Deno.connect({ port })),
+        compresses,
+        protocols,
+      ),
     stop: () => server.shutdown(),
   };
 });
 
-testInterop("our client over Deno.connectTls at Deno.serve", nativeFacts, () => {
+testInterop("our client over Deno.connectTls at Deno.serve", nativeFacts, (compresses) => {
   const server = startNative({ ...loopback, ...key });
   const { port } = server.addr;
   return {
     connect: async (path, protocols) => {
       const conn = await Deno.connectTls({ hostname: "localhost", port, caCerts: [certificate] });
-      return await connectWeft(`wss://localhost:${port}${path}`, denoTransport(conn), protocols);
+      return await connectWeft(`wss://localhost:${port}${path}`, denoTransport(conn), compresses, protocols);
     },
     stop: () => server.shutdown(),
   };

@@ -86,16 +86,16 @@ async function connectPython(peer: PythonPeer, url: string, protocols: string[])
   };
 }
 
-async function serve(listener: Deno.Listener): Promise<void> {
-  for await (const conn of listener) void serveInterop(denoTransport(conn));
+async function serve(listener: Deno.Listener, compresses: boolean): Promise<void> {
+  for await (const conn of listener) void serveInterop(denoTransport(conn), compresses);
 }
 
 testInterop(
   "Python's websockets at our server over Deno.listen",
-  { emptyClose: 1000, tellsRefusal: false, clientPings: true, ...weftServerFacts },
-  () => {
+  { compresses: true, emptyClose: 1000, tellsRefusal: false, clientPings: true, ...weftServerFacts },
+  (compresses) => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    void serve(listener);
+    void serve(listener, compresses);
     const peer = new PythonPeer("connect");
     return {
       connect: (path, protocols = []) =>
@@ -111,8 +111,8 @@ testInterop(
 
 testInterop(
   "our client over Deno.connect at Python's websockets",
-  { ...weftClientFacts, serverPings: true, tellsClosings: false },
-  async () => {
+  { compresses: true, ...weftClientFacts, serverPings: true, tellsClosings: false },
+  async (compresses) => {
     const peer = new PythonPeer("serve");
     const port = await peer.read() as number;
     return {
@@ -120,6 +120,7 @@ testInterop(
         await connectWeft(
           `ws://127.0.0.1:${port}${path}`,
           denoTransport(await Deno.connect({ port })),
+          compresses,
           protocols,
         ),
       stop: () => peer.stop(),

@@ -22,16 +22,24 @@ async function listen(server: Server): Promise<number> {
 }
 
 /** Our server on the 'upgrade' event of a server. */
-function serveUpgrade(incoming: IncomingMessage, socket: Duplex, head: Uint8Array): void {
+function serveUpgrade(
+  compresses: boolean,
+  incoming: IncomingMessage,
+  socket: Duplex,
+  head: Uint8Array,
+): void {
   const { method = "", url = "", headers } = incoming;
   const request = new HandshakeRequest({ method, target: url, headers: headers as Record<string, string> });
-  void serveInterop(nodeTransport(socket, head), request);
+  void serveInterop(nodeTransport(socket, head), compresses, request);
 }
 
-const listeners: Record<string, () => Server> = {
-  "the 'upgrade' event of node:http": () => createServer().on("upgrade", serveUpgrade),
-  "node:net": () => createTcpServer((socket) => void serveInterop(nodeTransport(socket))),
-  "node:tls": () => createTlsServer(key, (socket) => void serveInterop(nodeTransport(socket))),
+const listeners: Record<string, (compresses: boolean) => Server> = {
+  "the 'upgrade' event of node:http": (compresses) =>
+    createServer().on("upgrade", (...given) => serveUpgrade(compresses, ...given)),
+  "node:net": (compresses) =>
+    createTcpServer((socket) => void serveInterop(nodeTransport(socket), compresses)),
+  "node:tls": (compresses) =>
+    createTlsServer(key, (socket) => void serveInterop(nodeTransport(socket), compresses)),
 };
 
 /** A client of `ws`: more of it than the WHATWG's interface. */
@@ -67,8 +75,8 @@ async function connectWs(url: string, protocols: string[]): Promise<InteropClien
 for (const [name, createListener] of Object.entries(listeners)) {
   const scheme = name === "node:tls" ? "wss" : "ws";
 
-  const open = async (connectTo: typeof connectWs): Promise<InteropPair> => {
-    const server = createListener();
+  const open = async (connectTo: typeof connectWs, compresses: boolean): Promise<InteropPair> => {
+    const server = createListener(compresses);
     const port = await listen(server);
     return {
       connect: (path, protocols = []) => connectTo(`${scheme}://localhost:${port}${path}`, protocols),
@@ -78,23 +86,25 @@ for (const [name, createListener] of Object.entries(listeners)) {
 
   testInterop(
     `ws at our server over ${name}`,
-    { emptyClose: 1005, tellsRefusal: true, clientPings: true, ...weftServerFacts },
-    () => open(connectWs),
+    { compresses: true, emptyClose: 1005, tellsRefusal: true, clientPings: true, ...weftServerFacts },
+    (compresses) => open(connectWs, compresses),
   );
   if (scheme === "wss") continue;
   testInterop(
     `Node's WebSocket at our server over ${name}`,
-    { emptyClose: 1005, tellsRefusal: false, clientPings: false, ...weftServerFacts },
-    () => open((url, protocols) => connectNative(new globalThis.WebSocket(url, protocols))),
+    { compresses: true, emptyClose: 1005, tellsRefusal: false, clientPings: false, ...weftServerFacts },
+    (compresses) =>
+      open((url, protocols) => connectNative(new globalThis.WebSocket(url, protocols)), compresses),
     "WebSocket" in globalThis ? undefined : `Node ${process.versions.node} has no WebSocket of its own`,
   );
 }
 
 /** A server of `ws`, behind a server of Node's. */
-async function openWsServer(isSecure: boolean): Promise<InteropPair> {
+async function openWsServer(isSecure: boolean, compresses: boolean): Promise<InteropPair> {
   const server = isSecure ? createHttpsServer(key) : createServer();
   const webSockets = new WebSocketServer({
     noServer: true,
+    perMessageDeflate: true,
     handleProtocols: (protocols) => protocols.has("chat") && "chat",
   });
   server.on("upgrade", (request: IncomingMessage, socket, head) => {
@@ -121,12 +131,25 @@ async function openWsServer(isSecure: boolean): Promise<InteropPair> {
         ? connectTls({ port, host: "localhost", ca: certificate })
         : connect({ port, host: "127.0.0.1" });
       const scheme = isSecure ? "wss" : "ws";
-      return await connectWeft(`${scheme}://localhost:${port}${path}`, nodeTransport(socket), protocols);
+      return await connectWeft(
+        `${scheme}://localhost:${port}${path}`,
+        nodeTransport(socket),
+        compresses,
+        protocols,
+      );
     },
     stop: () => server.close(),
   };
 }
 
-const facts = { ...weftClientFacts, serverPings: true, tellsClosings: false };
-testInterop("our client over node:net at a server of ws", facts, () => openWsServer(false));
-testInterop("our client over node:tls at a server of ws", facts, () => openWsServer(true));
+const facts = { compresses: true, ...weftClientFacts, serverPings: true, tellsClosings: false };
+testInterop(
+  "our client over node:net at a server of ws",
+  facts,
+  (compresses) => openWsServer(false, compresses),
+);
+testInterop(
+  "our client over node:tls at a server of ws",
+  facts,
+  (compresses) => openWsServer(true, compresses),
+);
