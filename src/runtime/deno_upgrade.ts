@@ -8,7 +8,7 @@
 import { systemClock } from "../connection/clock.ts";
 import type { ConnectionCapabilities } from "../connection/message_connection.ts";
 import { HandshakeError } from "../handshake/handshake_error.ts";
-import { checkNumber } from "../protocol/engine_options.ts";
+import { checkNumbers } from "../protocol/engine_options.ts";
 import { ProtocolError } from "../protocol/protocol_error.ts";
 import { NativeConnection } from "./native_connection.ts";
 import {
@@ -78,10 +78,11 @@ export async function upgradeWebSocket(
   options: NativeUpgradeOptions = {},
 ): Promise<NativeUpgrade> {
   const { pingInterval = 20_000, pingTimeout = pingInterval, ...own } = options;
+  checkNumbers({ pingInterval, pingTimeout }, { pingInterval, pingTimeout });
   if (pingInterval !== pingTimeout) {
     throw new TypeError("Cannot use pingInterval and pingTimeout: Deno has one time for both");
   }
-  const idleTimeout = 2 * checkNumber("pingInterval", pingInterval, 0) / 1000;
+  const idleTimeout = 2 * pingInterval / 1000;
   checkNativeUpgradeOptions(own, denoCapabilities, longestMessage);
   // Deno would wait for ever for the end of a request that is upgraded after its peer has left, and knows of it only whoever asks before.
   const leaving = asksApplication(own) ? request.signal : undefined;

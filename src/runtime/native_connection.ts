@@ -187,8 +187,7 @@ export class NativeConnection implements MessageConnection {
    * for what is no message and for options that do not work here.
    */
   send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void> {
-    const given = isPrepared(message) ? message.data : message;
-    const data = typeof given === "string" ? given : toOwnBytes(given);
+    const data = typeof message === "string" ? message : toData(message);
     if (data === undefined) return Promise.reject(new TypeError("Cannot send: neither text nor bytes"));
     if (options !== undefined && (options.compress ?? options.fragmentSize) !== undefined) {
       return Promise.reject(new TypeError("Cannot send with options: this runtime's sockets have none"));
@@ -344,9 +343,11 @@ export class NativeConnection implements MessageConnection {
   }
 }
 
-/** The bytes of whatever holds some, out of shared memory, which no runtime sends. */
-function toOwnBytes(source: ByteSource): Uint8Array<ArrayBuffer> | undefined {
-  const bytes = toBytes(source);
+/** The text or the bytes of what is no string; out of shared memory, which no runtime sends. */
+function toData(message: ByteSource | PreparedMessage): Message | undefined {
+  const data = isPrepared(message) ? message.data : message;
+  if (typeof data === "string") return data;
+  const bytes = toBytes(data);
   if (bytes === undefined || bytes.buffer instanceof ArrayBuffer) {
     return bytes as Uint8Array<ArrayBuffer> | undefined;
   }

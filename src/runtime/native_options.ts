@@ -12,7 +12,7 @@ import {
 import type { ConnectionLimits } from "../connection/connection_options.ts";
 import type { ConnectionCapabilities } from "../connection/message_connection.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
-import { checkNumber, engineDefaults } from "../protocol/engine_options.ts";
+import { checkNumbers, engineDefaults } from "../protocol/engine_options.ts";
 import type { Role } from "../protocol/role.ts";
 import type { NativeConnection } from "./native_connection.ts";
 
@@ -70,10 +70,11 @@ export function checkNativeOptions(
   if (capabilities.backpressure && options.maxReceiveQueue !== undefined) refuseOption("maxReceiveQueue");
   return {
     ...checkConnectionOptions({ ...options, onMessage: options.onMessage as CommonOptions["onMessage"] }),
-    maxMessageSize: options.maxMessageSize ?? engineDefaults.maxMessageSize,
-    maxReceiveQueue: checkNumber("maxReceiveQueue", options.maxReceiveQueue, 16 * 1024 * 1024),
+    ...checkNumbers(options, defaults),
   };
 }
+
+const defaults = { maxMessageSize: engineDefaults.maxMessageSize, maxReceiveQueue: 16 * 1024 * 1024 };
 
 /** Throws the `TypeError` of an option that means nothing where the runtime owns the frames. */
 export function refuseOption(name: string): never {

@@ -15,12 +15,9 @@ import { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
 import { refuse } from "../handshake/refuse.ts";
 import { checkUpgradeOptions, type UpgradeOptions } from "../handshake/upgrade_options.ts";
-import { checkNumber } from "../protocol/engine_options.ts";
+import { checkNumbers } from "../protocol/engine_options.ts";
 import type { NativeConnection } from "./native_connection.ts";
 import { checkNativeOptions, type NativeOptions, refuseOption } from "./native_options.ts";
-
-/** Milliseconds of an opening handshake, where no option says. */
-export const defaultTimeout = 10_000;
 
 /** The options of `upgradeWebSocket()`: those of `acceptWebSocket()` that can mean something where the runtime reads the request. */
 export interface NativeUpgradeOptions
@@ -51,6 +48,8 @@ export interface AcceptedUpgrade extends UpgradeDecision {
   readonly headers: Headers;
 }
 
+const defaults = { handshakeTimeout: 10_000 };
+
 /** Options of `acceptWebSocket()` that have no place where the runtime reads the requests. */
 const misplaced = [
   "extensions",
@@ -76,7 +75,7 @@ export function checkNativeUpgradeOptions(
 ): void {
   const name = misplaced.find((name) => (options as Record<string, unknown>)[name] !== undefined);
   if (name !== undefined) refuseOption(name);
-  checkNumber("handshakeTimeout", options.handshakeTimeout, defaultTimeout);
+  checkNumbers(options, defaults);
   checkUpgradeOptions(options);
   const { maxMessageSize } = checkNativeOptions(options, capabilities);
   if (maxMessageSize > longestMessage) {
@@ -128,10 +127,10 @@ async function decide(
 
 /** The decision, or a refusal where the application takes too long over it. */
 function withDeadline<Value>(decision: Promise<Value>, options: NativeUpgradeOptions): Promise<Value> {
-  const timeout = options.handshakeTimeout ?? defaultTimeout;
+  const { handshakeTimeout } = checkNumbers(options, defaults);
   return new Promise((resolve, reject) => {
     const cancel = (options.clock ?? systemClock).after(
-      timeout,
+      handshakeTimeout,
       () => reject(refuse(503, "the handshake took too long")),
     );
     decision.then(resolve, reject).finally(cancel);

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { MessageConnection } from "../../../mod.ts";
+import { type MessageConnection, prepareMessage } from "../../../mod.ts";
 import { createRandomBytes } from "../random.ts";
 import type { SuiteCase, SuitePeer } from "./suite_case.ts";
 
@@ -124,6 +124,20 @@ export const messageCases: readonly SuiteCase[] = [
         assertEquals(await connection.receive(), Uint8Array.from(bytes));
       }
       assertEquals(await connection.receive(), "\ufffd!");
+      await connection.close();
+    },
+  },
+  {
+    sentence: "a message that was prepared for many goes out as any other",
+    async subject(connection) {
+      await connection.send(prepareMessage("text"));
+      await connection.send(prepareMessage(Uint8Array.of(1, 2)));
+      await connection.closed;
+    },
+    async peer(peer) {
+      const connection = await peer.connect();
+      assertEquals(await connection.receive(), "text");
+      assertEquals(await connection.receive(), Uint8Array.of(1, 2));
       await connection.close();
     },
   },
