@@ -14,6 +14,7 @@ import { Keepalive } from "../connection/keepalive.ts";
 import type { ConnectionCapabilities, MessageConnection } from "../connection/message_connection.ts";
 import { WebSocketError } from "../connection/web_socket_error.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
+import type { HandshakeResponse } from "../handshake/handshake_response.ts";
 import { createClosePayload } from "../protocol/close_payload.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
 import { isPrepared, type PreparedMessage } from "../protocol/prepared_message.ts";
@@ -50,6 +51,8 @@ export class NativeConnection implements MessageConnection {
   readonly extensions: string;
   /** The request that opened the connection, on a server that knows it. */
   readonly request: HandshakeRequest | undefined;
+  /** The response that opened the connection, on a client that knows it. */
+  readonly response: HandshakeResponse | undefined;
   /** Resolves once the connection has ended, however it did. Never rejects. */
   readonly closed: Promise<WebSocketCloseInfo>;
 
@@ -86,6 +89,7 @@ export class NativeConnection implements MessageConnection {
     this.protocol = options.protocol ?? "";
     this.extensions = options.extensions ?? "";
     this.request = options.request;
+    this.response = options.response;
     this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
     const { onMessage } = options;
     this.#reception = new MessageReception({

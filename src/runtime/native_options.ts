@@ -12,6 +12,7 @@ import {
 import type { ConnectionLimits } from "../connection/connection_options.ts";
 import type { ConnectionCapabilities } from "../connection/message_connection.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
+import type { HandshakeResponse } from "../handshake/handshake_response.ts";
 import { checkNumbers, engineDefaults } from "../protocol/engine_options.ts";
 import type { Role } from "../protocol/role.ts";
 import type { NativeConnection } from "./native_connection.ts";
@@ -38,6 +39,8 @@ export interface NativeConnectionOptions extends NativeOptions {
   readonly extensions?: string | undefined;
   /** The request that opened the connection, on a server. */
   readonly request?: HandshakeRequest | undefined;
+  /** The response that opened the connection, on a client. */
+  readonly response?: HandshakeResponse | undefined;
 }
 
 /** The numbers of a connection, checked. */

@@ -1,5 +1,7 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { connectWebSocket } from "../../../mod.ts";
+import { denoTransport } from "../../../src/runtime/deno.ts";
 import { programs, root } from "../../../tools/matrix/programs.ts";
 import { resetConnection } from "./reset_connection.ts";
 import { StartedServer } from "./started_server.ts";
@@ -12,6 +14,9 @@ const servers: Record<string, string[]> = {
   echo_server_bun: [bun, "examples/echo_server_bun.ts"],
   echo_server_node: [node24, "--import", "./tools/node_imports.js", "examples/echo_server_node.ts"],
   echo_server_workerd: [deno, "run", "--allow-all", "tools/serve_worker.ts", "echo_server_workerd"],
+  fetch_handler_deno: [deno, "run", "--allow-net", "--allow-env=PORT", "examples/fetch_handler_deno.ts"],
+  fetch_handler_bun: [bun, "examples/fetch_handler_bun.ts"],
+  fetch_handler_cloudflare: [deno, "run", "--allow-all", "tools/serve_worker.ts", "fetch_handler_cloudflare"],
 };
 
 /** Runs a program to its end, and returns what it printed. */
@@ -59,12 +64,39 @@ for (const [name, command] of Object.entries(servers)) {
   });
 }
 
-test("examples/echo_server_node.ts answers plain HTTP on the same port", async () => {
-  await using server = await StartedServer.start(servers["echo_server_node"]!);
-  assertEquals(
-    await (await fetch(`http://localhost:${server.port}/`)).text(),
-    "Plain HTTP on the same port\n",
-  );
+const besideHttp = [
+  "echo_server_node",
+  "fetch_handler_deno",
+  "fetch_handler_bun",
+  "fetch_handler_cloudflare",
+];
+for (const name of besideHttp) {
+  test(`examples/${name}.ts answers plain HTTP on the same port`, async () => {
+    await using server = await StartedServer.start(servers[name]!);
+    assertEquals(
+      await (await fetch(`http://localhost:${server.port}/`)).text(),
+      "Plain HTTP on the same port\n",
+    );
+  });
+}
+
+test("examples/durable_object.ts tells everybody in a room, and nobody in another, who said what", async () => {
+  const command = [deno, "run", "--allow-all", "tools/serve_worker.ts", "durable_object"];
+  await using server = await StartedServer.start(command);
+  const enter = async (path: string) => {
+    const conn = await Deno.connect({ port: server.port });
+    return await connectWebSocket(`ws://localhost:${server.port}/${path}`, denoTransport(conn));
+  };
+  const [ada, grace, other] = [
+    await enter("one?name=Ada"),
+    await enter("one?name=Grace"),
+    await enter("two?name=Other"),
+  ];
+  await grace.send("Hello");
+  assertEquals([await ada.receive(), await grace.receive()], ["Grace: Hello", "Grace: Hello"]);
+  await other.send("Anybody?");
+  assertEquals(await other.receive(), "Other: Anybody?");
+  for (const connection of [ada, grace, other]) assert((await connection.close()).wasClean);
 });
 
 test("examples/client_deno.ts prints the echo, the round trip and the close", async () => {

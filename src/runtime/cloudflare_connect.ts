@@ -1,0 +1,168 @@
+/**
+ * Connections that a worker opens: by our engine over `cloudflare:sockets`, or by the runtime where those do not reach. Knows of
+ * workerd what it takes and says; type-checks and loads anywhere.
+ *
+ * @module
+ */
+
+import type { ConnectOptions } from "../connection/accept_options.ts";
+import type { ByteTransport } from "../connection/byte_transport.ts";
+import { systemClock } from "../connection/clock.ts";
+import { connectWebSocket } from "../connection/connect_web_socket.ts";
+import { checkConnectionOptions, type MessageHandler } from "../connection/connection_options.ts";
+import type { WebSocketConnection } from "../connection/web_socket_connection.ts";
+import { checkAgreement, createOffer } from "../handshake/handshake_offer.ts";
+import { HandshakeError } from "../handshake/handshake_error.ts";
+import type { HandshakeResponse } from "../handshake/handshake_response.ts";
+import { defaultHeadLimits } from "../handshake/limits.ts";
+import { checkNumbers } from "../protocol/engine_options.ts";
+import { type CloudflareSocket, cloudflareTransport } from "./cloudflare_socket.ts";
+import { cloudflareCapabilities, cloudflareTraits, type CloudflareWebSocket } from "./cloudflare_upgrade.ts";
+import { NativeConnection } from "./native_connection.ts";
+import { checkNativeOptions, type NativeOptions, refuseOption } from "./native_options.ts";
+import { StandardSocket } from "./standard_socket.ts";
+
+/** The options of `openWebSocket()`. */
+export interface OpenOptions extends Omit<ConnectOptions, "onMessage"> {
+  /**
+   * What carries the connection. Default: `sockets`, with the engine and all that it can do; `fetch` where no socket can be opened, as
+   * none can to Cloudflare's own addresses.
+   */
+  readonly over?: "sockets" | "fetch" | undefined;
+  /** Receives the messages, instead of iterating or `readable`. What it throws closes the connection with 1011. */
+  readonly onMessage?: MessageHandler<WebSocketConnection | NativeConnection> | undefined;
+}
+
+/** The module's name in a variable: whoever bundles leaves it to the runtime then. */
+const socketsModule = "cloudflare:sockets";
+
+const defaults = { ...defaultHeadLimits, handshakeTimeout: 10_000 };
+
+interface Sockets {
+  connect(
+    address: { readonly hostname: string; readonly port: number },
+    options: { readonly secureTransport: "on" | "off"; readonly allowHalfOpen: true },
+  ): CloudflareSocket;
+}
+
+/**
+ * Connects to a `ws:` or `wss:` URL from a worker. Rejects with `HandshakeError` where the server refuses, answers wrongly or cannot be
+ * reached; with `TypeError` or `RangeError` for an URL or options that mean nothing, also those that mean nothing to `fetch` when it
+ * comes to that; with the signal's reason when aborted.
+ *
+ * @example In a worker
+ * ```ts ignore
+ * import { openWebSocket } from "@weft/websocket/cloudflare";
+ *
+ * const connection = await openWebSocket("wss://example.com/", { headers: { authorization: "Bearer secret" } });
+ * await connection.send("Hello");
+ * ```
+ */
+export async function openWebSocket(
+  url: string | URL,
+  options: OpenOptions = {},
+): Promise<WebSocketConnection | NativeConnection> {
+  const { over, ...rest } = options;
+  if (![undefined, "sockets", "fetch"].includes(over)) {
+    throw new TypeError('Cannot use over: neither "sockets" nor "fetch"');
+  }
+  const connectOptions = rest as ConnectOptions;
+  checkConnectionOptions(connectOptions);
+  checkNumbers(options, defaults);
+  options.signal?.throwIfAborted();
+  const { url: address } = createOffer(url, connectOptions);
+  if (over === "fetch") return await fetchWebSocket(url, options);
+  let transport: ByteTransport;
+  try {
+    transport = await dial(address, options);
+  } catch (cause) {
+    if (over === undefined) return await fetchWebSocket(url, options);
+    throw new HandshakeError("Cannot connect: no socket can be opened", undefined, { cause });
+  }
+  return await connectWebSocket(url, transport, connectOptions);
+}
+
+/** An open socket to the URL's host. */
+async function dial({ protocol, hostname, port }: URL, options: OpenOptions): Promise<ByteTransport> {
+  const { connect }: Sockets = await import(socketsModule);
+  const isSecure = /^(?:wss|https):$/.test(protocol);
+  const socket = connect(
+    { hostname: hostname.replace(/^\[|\]$/g, ""), port: Number(port || (isSecure ? 443 : 80)) },
+    { secureTransport: isSecure ? "on" : "off", allowHalfOpen: true },
+  );
+  try {
+    await withDeadline(options, (signal) => {
+      const { promise: late, reject } = Promise.withResolvers<never>();
+      signal.addEventListener("abort", () => reject(signal.reason));
+      return Promise.race([socket.opened, late]);
+    });
+    return cloudflareTransport(socket);
+  } catch (error) {
+    socket.close().catch(() => {});
+    options.signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** What the engine or its handshake has and `fetch` has not. */
+const misplaced = ["extensions", "onHead", "maxHeaderLine", "maxHeaders", "maxHeadSize"] as const;
+
+/** A connection by the runtime's own handshake. */
+async function fetchWebSocket(url: string | URL, options: OpenOptions): Promise<NativeConnection> {
+  const native = options as unknown as NativeOptions;
+  for (const name of misplaced) if (options[name] !== undefined) refuseOption(name);
+  checkNativeOptions(native, cloudflareCapabilities);
+  const offer = createOffer(url, options as ConnectOptions);
+  const headers = new Headers(offer.fields as [string, string][]);
+  headers.set("Upgrade", "websocket");
+  const { answer, socket } = await withDeadline(options, async (signal) => {
+    const init: RequestInit = { headers, redirect: "manual", signal };
+    return await readAnswer(await fetch(offer.url.href.replace(/^ws/, "http"), init));
+  }).catch((cause) => {
+    options.signal?.throwIfAborted();
+    throw new HandshakeError("Cannot connect: the server cannot be reached", undefined, { cause });
+  });
+  if (socket === undefined) {
+    throw new HandshakeError(`Cannot connect: the server answered ${answer.status}`, answer);
+  }
+  socket.accept();
+  const { protocol } = checkAgreement(answer, offer);
+  return new NativeConnection(new StandardSocket(socket, cloudflareTraits), {
+    ...native,
+    role: "client",
+    protocol,
+    extensions: socket.extensions ?? "",
+    response: answer,
+  });
+}
+
+/** The response, and the socket of one that accepts or the body of one that refuses. */
+async function readAnswer(
+  response: Response & { readonly webSocket?: CloudflareWebSocket | null },
+): Promise<{ readonly answer: HandshakeResponse; readonly socket: CloudflareWebSocket | undefined }> {
+  const { status, statusText, webSocket } = response;
+  const headers = new Headers(response.headers);
+  // The runtime has agreed on them by itself.
+  headers.delete("Sec-WebSocket-Extensions");
+  if (webSocket) return { answer: { status, statusText, headers }, socket: webSocket };
+  const body = new Uint8Array(await response.arrayBuffer());
+  return { answer: { status, statusText, headers, body }, socket: undefined };
+}
+
+/** Runs what is not to take longer than `handshakeTimeout`, nor go on when the signal is aborted. */
+async function withDeadline<Value>(
+  { clock = systemClock, signal, ...options }: OpenOptions,
+  run: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const { handshakeTimeout } = checkNumbers(options, defaults);
+  const controller = new AbortController();
+  const stop = () => controller.abort(signal?.reason);
+  const cancel = clock.after(handshakeTimeout, stop);
+  signal?.addEventListener("abort", stop);
+  try {
+    return await run(controller.signal);
+  } finally {
+    cancel();
+    signal?.removeEventListener("abort", stop);
+  }
+}
