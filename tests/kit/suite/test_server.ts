@@ -3,8 +3,8 @@
  *
  * - Its server calls `answerCase()` of `answer_case.ts` for each request, and returns, or sends, what comes of it. The subject's half of
  *   a case runs there. In workerd, `done` goes to `waitUntil()`.
- * - A test file calls `testServer()` with its name, which is its column in README's table, its traits, which are its rows, and how to
- *   start it and connect to it.
+ * - A test file calls `testServer()` with its name, which is its row in README's table, its traits, which are the columns, and how to
+ *   start it and connect to it. Then `deno task capabilities` writes the table anew.
  * - A client under test has the same cases, but for those with `isHandshake`, and a `SuitePeer` of its own: the peer's half runs on a
  *   server then (`suite_cases.ts` has all of them by index), and `connect()` is the connection that the server has accepted.
  *
@@ -23,7 +23,7 @@ import { suiteCases } from "./suite_cases.ts";
 
 /** A server of subjects. */
 export interface SuiteServer {
-  /** What its connections are made by: the column of the table. */
+  /** What its connections are made by: its row in the table. */
   readonly name: string;
   /** What they can do. */
   readonly traits: SuiteTraits;
@@ -38,10 +38,15 @@ export function applies({ where, unless }: SuiteCase, traits: SuiteTraits): bool
   return (where === undefined || traits[where]) && (unless === undefined || !traits[unless]);
 }
 
+/** The trait that decides on a sentence, as `tools/capabilities.ts` reads it from the names of tests. */
+function describe({ where, unless }: SuiteCase): string {
+  return where !== undefined ? `, with ${where}` : unless !== undefined ? `, without ${unless}` : "";
+}
+
 /** Declares the tests of a server. */
 export function testServer({ name, traits, start, dial }: SuiteServer): void {
   for (const suiteCase of suiteCases.filter((each) => applies(each, traits))) {
-    test(`${name}: ${suiteCase.sentence}`, async () => {
+    test(`${name}${describe(suiteCase)}: ${suiteCase.sentence}`, async () => {
       const { url, stop } = await start();
       const id = crypto.randomUUID();
       try {
