@@ -19,6 +19,9 @@ import { checkNumbers } from "../protocol/engine_options.ts";
 import type { NativeConnection } from "./native_connection.ts";
 import { checkNativeOptions, type NativeOptions, refuseOption } from "./native_options.ts";
 
+/** Milliseconds of an opening handshake, where no option says. */
+export const defaultTimeout = 10_000;
+
 /** The options of `upgradeWebSocket()`: those of `acceptWebSocket()` that can mean something where the runtime reads the request. */
 export interface NativeUpgradeOptions
   extends NativeOptions, Omit<UpgradeOptions, "extensions">, Pick<HandshakeOptions, "handshakeTimeout"> {}
@@ -48,7 +51,7 @@ export interface AcceptedUpgrade extends UpgradeDecision {
   readonly headers: Headers;
 }
 
-const defaults = { handshakeTimeout: 10_000 };
+const defaults = { handshakeTimeout: defaultTimeout };
 
 /** Options of `acceptWebSocket()` that have no place where the runtime reads the requests. */
 const misplaced = [
