@@ -2,7 +2,7 @@
  * Weft beside its peers: echo over loopback TCP, each pair of servers in one run, round by round in turn, on one core, the load on
  * the other; then compression. Prints medians, and the ratios that are the point of it.
  *
- * `deno task bench [node|deno|bun|deflate ...] [--rounds=5] [--milliseconds=1000] [--connections=1000]`
+ * `deno task bench [node|deno|bun|deno-native|bun-native|deflate ...] [--rounds=5] [--milliseconds=1000] [--connections=1000]`
  *
  * @module
  */
@@ -25,6 +25,18 @@ const runtimes = {
     name: "Deno.upgradeWebSocket",
   },
   bun: { run: [programs.bun], weft: "weft_bun.ts", peer: "native_bun.ts", name: "Bun.serve" },
+  "deno-native": {
+    run: [programs.deno, "run", "-A", "--no-check", "--quiet"],
+    weft: "upgrade_deno.ts",
+    peer: "native_deno.ts",
+    name: "NativeConnection over Deno.upgradeWebSocket",
+  },
+  "bun-native": {
+    run: [programs.bun],
+    weft: "upgrade_bun.ts",
+    peer: "native_bun.ts",
+    name: "NativeConnection over Bun.serve",
+  },
 };
 
 const loads = [

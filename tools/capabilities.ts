@@ -16,7 +16,7 @@ const peers = await startPeers();
 await Deno.mkdir(workFolder, { recursive: true });
 const results: TestResult[] = [];
 for (const [name, { folder, run }] of Object.entries(runtimes)) {
-  const files = folder === undefined ? [] : await findTestFiles(folder, ["suite_test"]);
+  const files = folder === undefined ? [] : await findTestFiles(folder, ["/suite_"]);
   if (files.length === 0) continue;
   const outcome = await run(files, { deadline: 300, env: peers.env });
   const failed = outcome.results.filter(({ status }) => status === "failed");
@@ -28,5 +28,5 @@ await stopBundling();
 await Deno.remove(workFolder, { recursive: true });
 
 const { before, after } = await readCapabilities();
-await Deno.writeTextFile(`${root}README.md`, before + formatCapabilities(results) + after);
+await Deno.writeTextFile(`${root}README.md`, `${before}\n${formatCapabilities(results)}\n${after}`);
 await new Deno.Command(programs.deno, { args: ["fmt", "--quiet", "README.md"], cwd: root }).output();

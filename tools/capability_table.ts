@@ -21,23 +21,25 @@ const columns: Readonly<Record<string, string>> = {
   utf8: "text must be UTF-8",
 };
 
-const [begin, end] = ["<!-- capabilities -->\n\n", "\n<!-- /capabilities -->"];
+const [begin, end] = ["<!-- capabilities -->\n", "<!-- /capabilities -->"];
 
-/** The table, a row for each who has such tests. Throws where they do not say one thing about each trait. */
+/** The table, a row for each who has such tests; empty where nothing was tested. */
 export function formatCapabilities(results: readonly TestResult[]): string {
   const rows = new Map<string, Map<string, string>>();
   for (const { name, status } of results) {
     const [, who, preposition, trait] = /^(.+), (with|without) (\w+): /.exec(name) ?? [];
-    if (who === undefined || trait === undefined || columns[trait] === undefined || status === "skipped") continue;
+    if (who === undefined || trait === undefined || columns[trait] === undefined || status === "skipped") {
+      continue;
+    }
     const row = rows.get(who) ?? new Map<string, string>();
     rows.set(who, row);
     const said = status === "failed" ? "failed" : preposition === "with" ? "yes" : "no";
     if ((row.get(trait) ?? said) !== said) row.set(trait, "failed");
     else row.set(trait, said);
   }
-  const lines = [...rows].sort(([one], [other]) => one < other ? -1 : 1).map(([who, row]) =>
-    [who, ...Object.keys(columns).map((trait) => row.get(trait) ?? "untested")]
-  );
+  const lines = [...rows].sort(([one], [other]) => one < other ? -1 : 1).map((
+    [who, row],
+  ) => [who, ...Object.keys(columns).map((trait) => row.get(trait) ?? "")]);
   return [["", ...Object.values(columns)], Array(Object.keys(columns).length + 1).fill("---"), ...lines]
     .map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }

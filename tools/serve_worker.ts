@@ -1,15 +1,15 @@
 /**
- * Bundles a worker of `examples/`, and serves it in workerd by the configuration beside it, on `PORT` if that is set:
- * `deno task workerd NAME`.
+ * Bundles a worker of `examples/`, or of another folder, and serves it in workerd by the configuration beside it, on `PORT` if that is
+ * set: `deno task workerd NAME [FOLDER]`.
  *
  * @module
  */
 import { bundle, stopBundling } from "./bundle.ts";
 import { artifacts, programs, root } from "./matrix/programs.ts";
 
-const [name] = Deno.args;
+const [name, folder = "examples"] = Deno.args;
 await bundle({
-  entryPoints: [`examples/${name}.ts`],
+  entryPoints: [`${folder}/${name}.ts`],
   outfile: `${artifacts}${name}.js`,
   external: ["cloudflare:*"],
 });
@@ -19,7 +19,7 @@ const port = Deno.env.get("PORT");
 const workerd = new Deno.Command(programs.workerd, {
   args: [
     "serve",
-    `examples/${name}.capnp`,
+    `${folder}/${name}.capnp`,
     // Tells where it listens, a line of JSON a socket.
     "--control-fd=1",
     ...(port === undefined ? [] : [`--socket-addr=main=*:${port}`]),

@@ -6,6 +6,7 @@
  * @module
  */
 import { stopBundling } from "./bundle.ts";
+import { formatCapabilities, normalizeTable, readCapabilities } from "./capability_table.ts";
 import type { Outcome } from "./matrix/outcome.ts";
 import { startPeers } from "./matrix/peers.ts";
 import { printReport, type Row } from "./matrix/print_report.ts";
@@ -18,8 +19,8 @@ const deadline = 600;
 
 const named = Deno.args.filter((argument) => argument in runtimes);
 const filters = Deno.args.filter((argument) => !(argument in runtimes));
-const order = Object.keys(runtimes);
-const waiting = named.length > 0 ? named : [...order];
+const order = [...Object.keys(runtimes), "table"];
+const waiting = named.length > 0 ? named : Object.keys(runtimes);
 const rows: Row[] = [];
 const peers = await startPeers();
 
@@ -44,11 +45,23 @@ async function runWaiting(): Promise<void> {
   }
 }
 
+/** Whether README's table says what the shared suite showed. */
+async function judgeTable(): Promise<Outcome> {
+  const expected = formatCapabilities(rows.flatMap(({ outcome }) => outcome.results));
+  const { table } = await readCapabilities();
+  const problem =
+    `README's table is not what the tests showed; \`deno task capabilities\` writes it:\n${expected}`;
+  return { results: [], problems: normalizeTable(table) === normalizeTable(expected) ? [] : [problem] };
+}
+
 await Deno.mkdir(workFolder, { recursive: true });
 await Promise.all([runWaiting(), runWaiting()]);
 await peers.stop();
 await stopBundling();
 await Deno.remove(workFolder, { recursive: true });
 
+if (named.length === 0 && filters.length === 0) {
+  rows.push({ runtime: "table", outcome: await judgeTable(), seconds: 0 });
+}
 rows.sort((one, other) => order.indexOf(one.runtime) - order.indexOf(other.runtime));
 Deno.exit(printReport(rows) ? 0 : 1);

@@ -30,4 +30,11 @@ declare namespace Bun {
     readonly port: number;
     publish(topic: string, message: string | Uint8Array, compress?: boolean): number;
   };
+
+  function serve(options: {
+    hostname: string;
+    port: number;
+    fetch(request: Request, server: import("../../src/runtime/bun.ts").BunServer): Promise<Response>;
+    websocket: import("../../src/runtime/bun.ts").BunWebSocketHandlers;
+  }): { readonly port: number };
 }

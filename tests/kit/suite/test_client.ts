@@ -12,7 +12,7 @@ import { findPeers } from "../read_environment.ts";
 import { pathOfCase } from "./answer_case.ts";
 import type { SuiteOptions, SuiteTraits } from "./suite_case.ts";
 import { suiteCases } from "./suite_cases.ts";
-import { applies } from "./test_server.ts";
+import { applies, nameTrait } from "./test_server.ts";
 
 /** A way to open connections. */
 export interface SuiteClient {
@@ -29,7 +29,7 @@ export function testClient({ name, traits, connect }: SuiteClient): void {
   for (const suiteCase of suiteCases) {
     const { sentence, subject, options, isHandshake } = suiteCase;
     if (isHandshake === true || subject === undefined || !applies(suiteCase, traits)) continue;
-    test(`${name}: ${sentence}`, async () => {
+    test(`${name}${nameTrait(suiteCase)}: ${sentence}`, async () => {
       const id = crypto.randomUUID();
       const connection = await connect(findPeers().suite + pathOfCase(suiteCase, id), options);
       await subject(connection);

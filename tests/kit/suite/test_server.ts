@@ -39,14 +39,14 @@ export function applies({ where, unless }: SuiteCase, traits: SuiteTraits): bool
 }
 
 /** The trait that decides on a sentence, as `tools/capabilities.ts` reads it from the names of tests. */
-function describe({ where, unless }: SuiteCase): string {
+export function nameTrait({ where, unless }: SuiteCase): string {
   return where !== undefined ? `, with ${where}` : unless !== undefined ? `, without ${unless}` : "";
 }
 
 /** Declares the tests of a server. */
 export function testServer({ name, traits, start, dial }: SuiteServer): void {
   for (const suiteCase of suiteCases.filter((each) => applies(each, traits))) {
-    test(`${name}${describe(suiteCase)}: ${suiteCase.sentence}`, async () => {
+    test(`${name}${nameTrait(suiteCase)}: ${suiteCase.sentence}`, async () => {
       const { url, stop } = await start();
       const id = crypto.randomUUID();
       try {

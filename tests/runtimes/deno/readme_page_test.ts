@@ -32,11 +32,9 @@ async function runInPage(address: string, source: string): Promise<string[]> {
 
 test("README's snippet for pages fetches a token, sends, comes back after a restart, and ends with the server", async () => {
   const readme = await Deno.readTextFile(`${root}README.md`);
-  const [source = "", ...others] = [...readme.matchAll(/^```ts ignore\n([^]*?)^```$/gm)].map(([, code]) =>
-    code!
-  );
-  assert(source.includes("@weft/websocket/browser"));
-  assertEquals(others, []);
+  const source = [...readme.matchAll(/^```ts ignore\n([^]*?)^```$/gm)].map(([, code]) => code!)
+    .find((code) => code.includes("@weft/websocket/browser")) ?? "";
+  assert(source !== "");
 
   const seen: string[] = [];
   let tokens = 0;
