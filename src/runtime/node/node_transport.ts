@@ -1,0 +1,204 @@
+/**
+ * Bytes from Node's streams, in Node, Deno and Bun: `net.Socket`, `tls.TLSSocket`, the socket of an HTTP server's
+ * 'upgrade' event, an HTTP/2 stream, any `Duplex`. Knows no protocol and imports nothing of Node.
+ *
+ * @module
+ */
+
+import type { ByteReceiver, ByteTransport } from "../../connection/byte_transport.ts";
+import { ReceiverSlot } from "../receiver_slot.ts";
+
+/** What is used of `stream.Duplex`, and where it is there of `net.Socket`. */
+export interface NodeDuplex {
+  /** Whether `destroy()` was called or an error has come. */
+  readonly destroyed: boolean;
+  /** Bytes written that the stream still holds. */
+  readonly writableLength: number;
+  /** Whether the writing side outlives the peer's end. */
+  allowHalfOpen: boolean;
+  /** Listens to bytes, */
+  on(event: "data", listener: (chunk: Uint8Array) => void): unknown;
+  /** to the peer's end and the stream's, */
+  on(event: "end" | "close", listener: () => void): unknown;
+  /** and to its failure. */
+  on(event: "error", listener: (error: Error) => void): unknown;
+  /** Listens no more. */
+  removeListener(event: "data", listener: (chunk: Uint8Array) => void): unknown;
+  removeListener(event: "end" | "close", listener: () => void): unknown;
+  removeListener(event: "error", listener: (error: Error) => void): unknown;
+  /** Stops 'data'. */
+  pause(): unknown;
+  /** Continues 'data'. */
+  resume(): unknown;
+  /** Puts bytes back in front of those to come. */
+  unshift(chunk: Uint8Array): void;
+  /** Writes; `written` is called when the bytes are the caller's again, or with an error. */
+  write(chunk: Uint8Array, written?: (error?: Error | null) => void): boolean;
+  /** Collects writes, */
+  cork(): void;
+  /** and writes them at once. */
+  uncork(): void;
+  /** Ends the writing side. */
+  end(): unknown;
+  /** Closes both sides. */
+  destroy(): unknown;
+  /** Sockets only. */
+  setNoDelay?(noDelay?: boolean): unknown;
+  /** Sockets and HTTP/2 streams. */
+  setTimeout?(milliseconds: number): unknown;
+  /** HTTP/2 streams only: the error code of its end, 0 before. */
+  readonly rstCode?: number | undefined;
+  /** HTTP/2 streams only: sends RST_STREAM; code 0 behind what was written. */
+  close?(code?: number): unknown;
+}
+
+/** RFC 8441 §5 "RST exceptions are represented with the RST_STREAM frame ... with the CANCEL ... error code" */
+const cancel = 0x8;
+
+/**
+ * Wraps a socket or any other `Duplex`. It reads paused streams by 'data' and writes by `write()`: `Duplex.toWeb()`
+ * costs half the speed, and ignored backpressure in releases before the middle of 2026.
+ *
+ * In Deno, a `tls.TLSSocket` may lose the peer's end while it is paused; `denoTransport()` of a `Deno.TlsConn` does not.
+ *
+ * @example
+ * ```ts
+ * import { once } from "node:events";
+ * import { connect, createServer, type Socket } from "node:net";
+ * import { assertEquals } from "@std/assert";
+ * import { acceptWebSocket, connectWebSocket } from "@weft/websocket";
+ * import { nodeTransport } from "@weft/websocket/node";
+ *
+ * const listener = createServer().listen(0, "127.0.0.1");
+ * await once(listener, "listening");
+ * const near = connect(listener.address() as { port: number });
+ * const [far] = await once(listener, "connection") as [Socket];
+ * const [client, server] = await Promise.all([
+ *   connectWebSocket("ws://localhost/", nodeTransport(near)),
+ *   acceptWebSocket(nodeTransport(far)),
+ * ]);
+ * await server.send("Hello");
+ * assertEquals(await client.receive(), "Hello");
+ * await Promise.all([client.close(), server.receive()]);
+ * listener.close();
+ * ```
+ *
+ * @param duplex The stream; from now on the transport's own, 'data' and `destroy()` included.
+ * @param head Bytes of the peer that were already read: the third argument of an 'upgrade' event.
+ */
+export function nodeTransport(duplex: NodeDuplex, head?: Uint8Array): ByteTransport {
+  return new NodeTransport(duplex, head);
+}
+
+/** Reads and writes one `Duplex`. */
+export class NodeTransport implements ByteTransport {
+  readonly #duplex: NodeDuplex;
+  readonly #slot = new ReceiverSlot();
+  /** A socket's bytes are in the kernel or with TLS once written; another stream may pass the very array on. */
+  readonly #isSocket: boolean;
+
+  /** What the stream was set to. */
+  readonly #wasHalfOpen: boolean;
+
+  #isFlowing = false;
+  /** 'end' is announced a turn ahead, so it may come after `pause()`. */
+  #isEndHeld = false;
+  #isDrainAwaited = false;
+  #isEnded = false;
+
+  constructor(duplex: NodeDuplex, head: Uint8Array | undefined) {
+    this.#duplex = duplex;
+    this.#isSocket = duplex.setNoDelay !== undefined;
+    this.#wasHalfOpen = duplex.allowHalfOpen;
+    // Otherwise the peer's end would end the writing side too, before the answer to its last bytes is written.
+    duplex.allowHalfOpen = true;
+    duplex.pause();
+    if (head !== undefined && head.length > 0) duplex.unshift(head);
+    duplex.setNoDelay?.(true);
+    // An HTTP server may have left its idle timeout on the socket.
+    duplex.setTimeout?.(0);
+    duplex.on("data", this.#receiveData);
+    duplex.on("end", this.#receiveEnd);
+    duplex.on("error", this.#receiveError);
+    duplex.on("close", this.#receiveClose);
+    if (duplex.destroyed) this.destroy();
+  }
+
+  start(receiver: ByteReceiver): void {
+    this.#slot.start(receiver);
+  }
+
+  pause(): void {
+    this.#isFlowing = false;
+    this.#duplex.pause();
+  }
+
+  resume(): void {
+    if (this.#isFlowing) return;
+    this.#isFlowing = true;
+    this.#duplex.resume();
+    if (this.#isEndHeld) queueMicrotask(() => this.#isEndHeld && this.#receiveEnd());
+  }
+
+  write(chunks: readonly Uint8Array[]): boolean {
+    if (this.#isEnded || this.#slot.isClosed) return true;
+    if (chunks.length > 1) this.#duplex.cork();
+    for (const chunk of chunks) {
+      if (chunk.length > 0) this.#duplex.write(this.#isSocket ? chunk : new Uint8Array(chunk), this.#written);
+    }
+    if (chunks.length > 1) this.#duplex.uncork();
+    this.#isDrainAwaited = this.#duplex.writableLength > 0;
+    return !this.#isDrainAwaited;
+  }
+
+  end(): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    if (!this.#slot.isClosed) this.#duplex.end();
+  }
+
+  destroy(reason?: unknown): void {
+    if (!this.#slot.close(reason)) return;
+    const isFlushed = this.#isEnded && this.#duplex.writableLength === 0;
+    if (this.#duplex.rstCode === undefined) this.#duplex.destroy();
+    // RFC 8441 §5 "Orderly TCP-level closures are represented as END_STREAM flags"; the stream then ends by itself.
+    else if (isFlushed && reason === undefined) this.#duplex.close?.();
+    else {
+      this.#duplex.close?.(cancel);
+      this.#duplex.destroy();
+    }
+  }
+
+  /** Gives the stream back as it was, paused, and tells nobody anything more. Between two writes. */
+  release(): void {
+    this.#slot.close(undefined);
+    const duplex = this.#duplex;
+    duplex.removeListener("data", this.#receiveData);
+    duplex.removeListener("end", this.#receiveEnd);
+    duplex.removeListener("error", this.#receiveError);
+    duplex.removeListener("close", this.#receiveClose);
+    duplex.allowHalfOpen = this.#wasHalfOpen;
+  }
+
+  // The callback of an earlier write may come late, when this one is still under way.
+  readonly #written = (): void => {
+    if (!this.#isDrainAwaited || this.#duplex.writableLength > 0) return;
+    this.#isDrainAwaited = false;
+    this.#slot.current?.drained();
+  };
+
+  readonly #receiveData = (chunk: Uint8Array): void => this.#slot.current?.receiveBytes(chunk);
+
+  readonly #receiveError = (error: Error): void => this.destroy(error);
+
+  readonly #receiveEnd = (): void => {
+    this.#isEndHeld = !this.#isFlowing;
+    if (this.#isEndHeld) return;
+    this.#slot.current?.receiveEnd();
+    if (this.#duplex.destroyed) this.destroy();
+  };
+
+  readonly #receiveClose = (): void => {
+    if (!this.#isEndHeld) this.destroy();
+  };
+}
