@@ -1,5 +1,6 @@
 /**
- * Weft over TCP on every runtime that has it, in both roles: the examples are judged, each in a process of its own, by a judge in another one.
+ * Weft over TCP on every runtime that has it, in both roles: the examples are judged, each in a process of its own, by
+ * a judge in another one.
  *
  * @module
  */

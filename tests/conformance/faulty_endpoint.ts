@@ -1,6 +1,6 @@
 /**
- * A small echo endpoint, right but for one fault that is planted in it: what the catalogue must catch. It sees text only when a frame is complete, so
- * it fails late where a frame comes in pieces.
+ * A small echo endpoint, right but for one fault that is planted in it: what the catalogue must catch. It sees text
+ * only when a frame is complete, so it fails late where a frame comes in pieces.
  *
  * @module
  */

@@ -6,9 +6,9 @@
  * - `deno task conformance --client`: clients that come to the address it prints, until one asks for its report.
  * - `deno task conformance --everywhere`: Weft over TCP on Deno, Bun and Node, in both roles.
  *
- * `--cases 6.*,7.1.3` chooses cases, `--limit 600` gives each so many seconds instead of its own, for where the machine is busy. `--agent NAME` is
- * what the report calls the server, `--port 9001` where clients come to, `--report FILE` where the JSON goes. All but `--everywhere` runs on Node too,
- * where the judge is fastest.
+ * `--cases 6.*,7.1.3` chooses cases, `--limit 600` gives each so many seconds instead of its own, for where the machine
+ * is busy. `--agent NAME` is what the report calls the server, `--port 9001` where clients come to, `--report FILE`
+ * where the JSON goes. All but `--everywhere` runs on Node too, where the judge is fastest.
  *
  * @module
  */

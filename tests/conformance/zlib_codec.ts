@@ -1,5 +1,6 @@
 /**
- * DEFLATE by `node:zlib` for the judge, some five times as fast as pako: message by message in one synchronous call, which is given the window.
+ * DEFLATE by `node:zlib` for the judge, some five times as fast as pako: message by message in one synchronous call,
+ * which is given the window.
  *
  * @module
  */

@@ -5,6 +5,7 @@ import * as browser from "@weft/websocket/browser";
 import * as hub from "@weft/websocket/hub";
 import * as protocol from "@weft/websocket/protocol";
 import * as testing from "@weft/websocket/testing";
+import * as conformance from "@weft/websocket/testing/conformance";
 
 test("the package's own name leads to its entry points on every runtime", () => {
   assertEquals(typeof library.acceptWebSocket, "function");
@@ -13,4 +14,5 @@ test("the package's own name leads to its entry points on every runtime", () => 
   assertEquals(typeof hub.Hub, "function");
   assertEquals(typeof protocol.WebSocketEngine, "function");
   assertEquals(typeof testing.createTransportPair, "function");
+  assertEquals(typeof conformance.judgeServer, "function");
 });

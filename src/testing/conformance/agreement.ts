@@ -1,6 +1,6 @@
 /**
- * The judge's own negotiation of permessage-deflate (RFC 7692 §7): what it asks for, and what it agrees to. Shares nothing with the engine, and
- * compresses nothing.
+ * The judge's own negotiation of permessage-deflate (RFC 7692 §7): what it asks for, and what it agrees to. Shares
+ * nothing with the engine, and compresses nothing.
  *
  * @module
  */
@@ -18,7 +18,10 @@ export interface Agreement {
 
 type Parameters = ReadonlyMap<string, string | true>;
 
-/** The elements of `Sec-WebSocket-Extensions` that are permessage-deflate, and whether there are others. Throws for what cannot be read. */
+/**
+ * The elements of `Sec-WebSocket-Extensions` that are permessage-deflate, and whether there are others. Throws for what
+ * cannot be read.
+ */
 function parseExtensions(header: string): { offers: Parameters[]; others: boolean } {
   const offers: Parameters[] = [];
   let others = false;
@@ -69,7 +72,9 @@ export function writeOffers(requests: readonly DeflateRequest[]): string {
   ).join(", ");
 }
 
-/** What a server's answer amounts to; `undefined` where it agreed to nothing. Throws for an answer that no offer allows. */
+/**
+ * What a server's answer amounts to; `undefined` where it agreed to nothing. Throws for an answer that no offer allows.
+ */
 export function readAnswer(
   header: string | undefined,
   requests: readonly DeflateRequest[],
@@ -99,7 +104,10 @@ export function readAnswer(
   };
 }
 
-/** What a server answers to a client's offers; `undefined` where none allows what is asked. Throws for offers that cannot be read. */
+/**
+ * What a server answers to a client's offers; `undefined` where none allows what is asked. Throws for offers that
+ * cannot be read.
+ */
 export function answerOffers(
   header: string | undefined,
   requests: readonly DeflateRequest[],

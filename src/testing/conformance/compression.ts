@@ -26,7 +26,9 @@ export interface Inflation {
 
 /** An implementation. */
 export interface JudgeCodec {
+  /** What compresses one direction of a connection. */
   createDeflation(compression: Compression): Deflation;
+  /** What inflates it. */
   createInflation(compression: Compression): Inflation;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a case of the catalogue is: data that says what is sent, what must come back and how it must end. Knows neither wire nor role: the same
- * cases judge servers and clients.
+ * What a case of the catalogue is: data that says what is sent, what must come back and how it must end. Knows neither
+ * wire nor role: the same cases judge servers and clients.
  *
  * @module
  */
@@ -23,6 +23,7 @@ export interface ConformanceCase {
 
 /** What one side asks of the other's compressor (RFC 7692 §7.1). */
 export interface DeflateRequest {
+  /** Whether each message is to begin with an empty window. */
   readonly noContextTakeover: boolean;
   /** 9 to 15; 0: not asked. */
   readonly maxWindowBits: number;
@@ -36,23 +37,27 @@ export type Chop = "whole" | "frames" | number;
 
 /** Something is sent, something comes back, and it ends. */
 export interface Exchange {
+  /** What is sent, in order. */
   readonly sends: readonly Step[];
-  /** Default `"whole"`. */
+  /** How frames are written. Default `"whole"`. */
   readonly chop?: Chop;
   /** What must come back, in this order and nothing else. Default nothing. */
   readonly returns?: readonly Reply[];
-  /** Default `"close"`. */
+  /** How it ends. Default `"close"`. */
   readonly ends?: Ending;
 }
 
 /** Messages that come back unchanged, in order. */
 export interface RoundTrips {
+  /** How many. */
   readonly count: number;
   /** The most messages that are under way at a time; 1: each is sent when the one before is back. */
   readonly inFlight: number;
+  /** What they are. */
   readonly type: "text" | "binary";
   /** The most payload of a frame; 0: one frame. */
   readonly fragmentSize: number;
+  /** The bytes of a message, the first of which is 0. Called once for each, in order. */
   message(index: number): Uint8Array;
 }
 
@@ -66,12 +71,15 @@ export type Step = Frame | RawBytes | "pause" | "reply" | "failure";
 
 /** Bytes that are sent as they are. */
 export interface RawBytes {
+  /** As they stand on the wire. */
   readonly raw: Uint8Array;
 }
 
 /** What comes back. */
 export interface Reply {
+  /** Whether it is a message, or the answer to a ping. */
   readonly type: "text" | "binary" | "pong";
+  /** All of it, inflated. */
   readonly payload: Uint8Array;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Documents to compress, a few hundred KB each, made by chance that is always the same: a JSON file, a picture, prose, a page, and a document that
- * is compressed already.
+ * Documents to compress, a few hundred KB each, made by chance that is always the same: a JSON file, a picture, prose,
+ * a page, and a document that is compressed already.
  *
  * @module
  */

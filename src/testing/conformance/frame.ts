@@ -1,6 +1,6 @@
 /**
- * Frames as they stand on the wire (RFC 6455 §5.2), for a judge who must be able to write every wrong one: an encoder and a reader that know no
- * rule. Shares nothing with the engine.
+ * Frames as they stand on the wire (RFC 6455 §5.2), for a judge who must be able to write every wrong one: an encoder
+ * and a reader that know no rule. Shares nothing with the engine.
  *
  * @module
  */
@@ -10,9 +10,11 @@ export const opcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9,
 
 /** A frame to send. */
 export interface Frame {
+  /** Four bits. */
   readonly opcode: number;
+  /** Unmasked. */
   readonly payload: Uint8Array;
-  /** Default true. */
+  /** Whether it is the last of its message. Default true. */
   readonly fin?: boolean;
   /** The three reserved bits as a number; RSV1 is 4. Default 0. */
   readonly rsv?: number;

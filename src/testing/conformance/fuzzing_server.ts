@@ -20,22 +20,36 @@ import { type CaseResult, runCase } from "./run_case.ts";
 const closeLimit = 5000;
 
 /**
- * Judges clients that come by themselves, in the field's usual way: a client asks for `/getCaseCount`, which is answered
- * by a message; then for `/runCase?case=N&agent=A`, N from 1 on, and echoes until it is closed; then for
+ * Judges clients that come by themselves, in the field's usual way: a client asks for `/getCaseCount`, which is
+ * answered by a message; then for `/runCase?case=N&agent=A`, N from 1 on, and echoes until it is closed; then for
  * `/updateReports?agent=A`.
  *
- * @example In Deno
+ * @example
  * ```ts
- * import { FuzzingServer } from "@weft/websocket/testing/conformance";
+ * import { assertEquals } from "@std/assert";
+ * import { type ConnectOptions, connectWebSocket } from "@weft/websocket";
+ * import { createTransportPair } from "@weft/websocket/testing";
+ * import { FuzzingServer, selectCases } from "@weft/websocket/testing/conformance";
  *
- * const fuzzing = new FuzzingServer();
- * const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
- * async function listen() {
- *   for await (const conn of listener) void fuzzing.serve(conn);
+ * const fuzzing = new FuzzingServer({ cases: selectCases(["2"]) });
+ *
+ * async function open(path: string, options?: ConnectOptions) {
+ *   const [near, far] = createTransportPair(); // or what comes to a port
+ *   void fuzzing.serve(far);
+ *   return await connectWebSocket(`ws://localhost${path}`, near, options);
  * }
- * void listen();
- * // Clients come here; then `await fuzzing.report` has what came of it.
- * listener.close();
+ *
+ * const counting = await open("/getCaseCount");
+ * const count = Number(await counting.receive());
+ * for (let number = 1; number <= count; number++) {
+ *   const connection = await open(`/runCase?case=${number}&agent=weft`, {
+ *     onMessage: (message, connection) => connection.send(message),
+ *   });
+ *   await connection.closed;
+ * }
+ * const reporting = await open("/updateReports?agent=weft");
+ * await reporting.closed;
+ * assertEquals((await fuzzing.report).totals.OK, 11);
  * ```
  */
 export class FuzzingServer {

@@ -27,8 +27,9 @@ import type { Report } from "./report.ts";
  *
  * const report = await judgeClient(() => {
  *   const [near, far] = createTransportPair();
- *   const onMessage = (message, connection) => connection.send(message);
- *   connectWebSocket("ws://localhost/", far, { onMessage }).catch(() => {});
+ *   connectWebSocket("ws://localhost/", far, {
+ *     onMessage: (message, connection) => connection.send(message),
+ *   }).catch(() => {});
  *   return near;
  * }, { cases: selectCases(["5"]) });
  * assertEquals(report.totals.OK, 20, formatReport(report));

@@ -1,5 +1,6 @@
 /**
- * The judge's end of an open connection: it writes what a case says, and sees what comes back, frame by frame, as RFC 6455 has it. Knows no case.
+ * The judge's end of an open connection: it writes what a case says, and sees what comes back, frame by frame, as RFC
+ * 6455 has it. Knows no case.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Runs one case over one connection, as client or as server. Waits for what happens, never for time to pass, except where a
- * case is about that.
+ * Runs one case over one connection, as client or as server. Waits for what happens, never for time to pass, except
+ * where a case is about that.
  *
  * @module
  */

@@ -20,7 +20,9 @@ export type Verdict = typeof verdicts[number];
 
 /** A verdict, and why it is not just `OK`. */
 export interface Judgement {
+  /** The verdict. */
   readonly verdict: Verdict;
+  /** What there is to say; empty where all is as it should be. */
   readonly detail: string;
 }
 
@@ -77,7 +79,9 @@ function describeReply({ type, payload }: Reply): string {
   return `${type} of ${payload.length} bytes (${digits}${payload.length > 24 ? "..." : ""})`;
 }
 
-/** Whether two arrays hold the same bytes: word by word where they are laid so, in which most of a long case is spent. */
+/**
+ * Whether two arrays hold the same bytes: word by word where they are laid so, in which most of a long case is spent.
+ */
 export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) return false;
   const inWords = (one.byteOffset | other.byteOffset) % 4 === 0 ? one.length >>> 2 : 0;
