@@ -176,7 +176,7 @@ export function testOpenWebSocket(socket: NativeSocketName): void {
   test(`${name} under a ReconnectingConnection comes back after each restart`, async () => {
     const connection = new ReconnectingConnection(
       ({ signal }) => openTrouble("/restart", { signal }),
-      { baseDelay: 1 },
+      { baseDelay: 1, maxRetries: 5 },
     );
     const first = await untilConnected(connection);
     await connection.send("go");
@@ -199,6 +199,9 @@ export function testOpenWebSocket(socket: NativeSocketName): void {
 }
 
 async function untilConnected(connection: ReconnectingConnection): Promise<MessageConnection> {
-  while (connection.connection === undefined) await settle();
+  while (connection.connection === undefined) {
+    assertEquals(connection.readyState, "open");
+    await settle();
+  }
   return connection.connection;
 }

@@ -6,12 +6,6 @@ import { toWebSocket } from "../../src/connection/to_web_socket.ts";
 import { toWebSocketClass } from "../../src/connection/to_web_socket_class.ts";
 import { nextEvent } from "../kit/socket_events.ts";
 
-// capnweb looks up a constant of the global class, which Node has had since 22.
-const { WebSocket: native } = globalThis as { WebSocket?: unknown };
-if (native === undefined) {
-  Object.assign(globalThis, { WebSocket: toWebSocketClass(() => Promise.reject(new Error("no network"))) });
-}
-
 class Greeter extends RpcTarget {
   greet(name: string): string {
     return `Hello ${name}`;
@@ -23,13 +17,28 @@ class Greeter extends RpcTarget {
   }
 }
 
+/** Does something where there is a global `WebSocket`: capnweb looks up a constant of it, and Node has had it since 22 only. */
+function withGlobalClass<Value>(act: () => Value): Value {
+  if (typeof WebSocket === "function") return act();
+  const global = globalThis as { WebSocket?: unknown };
+  global.WebSocket = toWebSocketClass(() => Promise.reject(new Error("no network")));
+  try {
+    return act();
+  } finally {
+    // Other tests ask whether there is one.
+    delete global.WebSocket;
+  }
+}
+
 /** Two ends of one connection; the one that begins may still be connecting. */
 function createPeers(connecting = false) {
   const [client, server] = createWebSocketPair();
   const near = toWebSocket(connecting ? Promise.resolve(client) : client);
   const far = toWebSocket(server);
-  newWebSocketRpcSession(far, new Greeter());
-  return { near, far, greeter: newWebSocketRpcSession<Greeter>(near) };
+  return withGlobalClass(() => {
+    newWebSocketRpcSession(far, new Greeter());
+    return { near, far, greeter: newWebSocketRpcSession<Greeter>(near) };
+  });
 }
 
 test("capnweb: calls and callbacks over toWebSocket() at both ends", async () => {
