@@ -84,9 +84,6 @@ export interface BunWebSocketHandlers {
 /** Bun refuses longer messages by itself. */
 const longestMessage = 16 * 1024 * 1024;
 
-/** Bytes that may wait in Bun before ours wait here. Far below 16 MiB, from where on it drops. */
-const mostBuffered = 64 * 1024;
-
 /**
  * The handlers that `Bun.serve` calls for the sockets of `upgradeWebSocket()`: its option `websocket`. Those of other sockets are
  * passed over.
@@ -179,7 +176,7 @@ class BunWebSocketTransport implements MessageTransport {
   #close: (() => void) | undefined;
 
   get bufferedAmount(): number {
-    return (this.#socket?.getBufferedAmount() ?? 0) + this.#queuedBytes;
+    return this.#isBlocked ? (this.#socket?.getBufferedAmount() ?? 0) + this.#queuedBytes : 0;
   }
 
   start(receiver: MessageReceiver): void {
@@ -233,7 +230,7 @@ class BunWebSocketTransport implements MessageTransport {
 
   /** Some of what waited in Bun has left. */
   flush(): void {
-    if (this.#socket === undefined || this.#socket.getBufferedAmount() >= mostBuffered) return;
+    if (this.#socket === undefined || this.#socket.getBufferedAmount() > 0) return;
     this.#isBlocked = false;
     let count = 0;
     while (count < this.#queue.length && !this.#isBlocked) {

@@ -64,7 +64,7 @@ export class NativeConnection implements MessageConnection {
   #paused = false;
 
   // Sending
-  /** What was buffered behind the last message: since then it can only have become less. */
+  /** The most that can be buffered: what was when it was last asked for, and what was sent since. */
   #buffered = 0;
   #waiting: Waiting[] = [];
   readonly #keepalive: Keepalive | undefined;
@@ -211,14 +211,19 @@ export class NativeConnection implements MessageConnection {
       return rejectQuietly(new WebSocketError("Cannot send: the connection is gone", { cause }));
     }
     if (!this.capabilities.sendBackpressure) return sent;
+    this.#buffered += typeof data === "string" ? 3 * data.length : data.length;
+    // Asking costs some runtimes as much as sending a short message.
+    if (this.#buffered < sendHighWaterMark) return sent;
     this.#buffered = this.#transport.bufferedAmount;
-    return this.#buffered < sendHighWaterMark ? sent : this.#waitForRoom();
+    return this.#buffered < Math.max(1, sendHighWaterMark) ? sent : this.#waitForRoom();
   }
 
   #waitForRoom(): Promise<void> {
     const room = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     room.catch(() => {});
-    if (this.#waiting.length === 1) this.#transport.waitForRoom(this.#limits.sendHighWaterMark);
+    if (this.#waiting.length === 1) {
+      this.#transport.waitForRoom(Math.max(1, this.#limits.sendHighWaterMark));
+    }
     return room;
   }
 
