@@ -1,7 +1,7 @@
 /**
  * The compression part of `deno task bench`, alone.
  *
- * `deno run -A bench/deflate.ts [--rounds=5] [--milliseconds=1000] [--connections=1000]`
+ * `deno run -A bench/deflate.ts [--rounds=5] [--milliseconds=1000] [--connections=1000]`; `--rounds=0` for the memory alone.
  *
  * @module
  */

@@ -79,32 +79,40 @@ async function compareSpeed(rounds: number, milliseconds: number): Promise<void>
   for (const server of servers) await server.end();
 }
 
-/** Prints the memory of an idle connection whose windows are full. */
+/** How far a server's resident memory grows by connections whose windows are full and that are idle then, for each. */
+async function measureMemory(command: readonly string[], connections: number): Promise<number> {
+  const server = Program.startServer(command);
+  const port = await server.readLine();
+  const idle = async (count: number): Promise<Program> => {
+    const clients = Program.startLoad(nodeCommand("deflate/idle.ts", port, count));
+    await clients.readLine();
+    return clients;
+  };
+  // What the first ones cost, the program itself costs.
+  const first = await idle(200);
+  const before = await server.ask("SIGUSR2");
+  const second = await idle(connections);
+  const growth = await server.ask("SIGUSR2") - before;
+  for (const program of [first, second, server]) await program.end();
+  return growth / connections;
+}
+
+/** Prints the memory of an idle connection: a garbage-collected heap makes it vary, hence the rounds. */
 async function compareMemory(connections: number): Promise<void> {
-  console.log(`\nMemory of an idle connection with full windows, the mean of ${connections}`);
+  console.log(`\nMemory of each of ${connections} idle connections with full windows, median of three runs`);
   let theirs = 0;
   for (const { name, command } of all) {
-    const server = Program.startServer(command);
-    const port = await server.readLine();
-    const idle = async (count: number): Promise<Program> => {
-      const clients = Program.startLoad(nodeCommand("deflate/idle.ts", port, count));
-      await clients.readLine();
-      return clients;
-    };
-    // What the first ones cost, the program itself costs.
-    const first = await idle(200);
-    const before = await server.ask("SIGUSR2");
-    const second = await idle(connections);
-    const each = (await server.ask("SIGUSR2") - before) / connections / 1024;
+    const results: number[] = [];
+    for (let round = 0; round < 3; round++) results.push(await measureMemory(command, connections));
+    const each = median(results) / 1024;
     theirs ||= each;
     console.log(`${formatRatio(each, theirs)}  ${name}: ${each.toFixed(0)} KiB`);
-    for (const program of [first, second, server]) await program.end();
   }
 }
 
 /** Measures and prints all of it. */
 export async function measureDeflate({ numbers }: Arguments): Promise<void> {
   const { rounds = 5, milliseconds = 1000, connections = 1000 } = Object.fromEntries(numbers);
-  await compareSpeed(rounds, milliseconds);
+  if (rounds > 0) await compareSpeed(rounds, milliseconds);
   await compareMemory(connections);
 }

@@ -20,7 +20,7 @@ export interface DeflateOptions {
   readonly memLevel?: number | undefined;
   /**
    * The window for what is sent, as the base-2 logarithm of its bytes, 8 to 15; the peer may ask for less. Each bit more
-   * finds repetitions twice as far back. A connection holds as much, but at most 16 KiB. Default 12: 4 KiB.
+   * finds repetitions twice as far back. A connection holds as much, but at most 8 KiB. Default 12: 4 KiB.
    */
   readonly sendWindowBits?: number | undefined;
   /** The window asked of the peer, which may insist on more. Default 15: 32 KiB. */

@@ -12,12 +12,12 @@ import { WarmDeflater } from "./warm_deflater.ts";
 import { WarmStates } from "./warm_states.ts";
 
 const create: CreateCompressor = (...given) => new PakoCompressor(...given);
-/** Eight MiB: 32 with a window of 15 bits, 256 with one of 12. */
-const warm = new WarmStates<Compressor>(1 << 23, (compressor) => compressor.close());
+/** Two MiB: 64 with a window of 12 bits, 14 with one of 15. */
+const warm = new WarmStates<Compressor>(1 << 21, (compressor) => compressor.close());
 
 /**
- * The codec that runs everywhere. Of a connection it keeps the window that the peer may refer to, and at most 16 KiB of what was
- * sent; all connections together have 12 MiB for what compresses and inflates those in use.
+ * The codec that runs everywhere. Of a connection it keeps the window that the peer may refer to, and at most 8 KiB of what was
+ * sent; all connections together have 3 MiB for what compresses and inflates those in use.
  */
 export const pakoCodec: DeflateCodec = {
   createDeflater: (settings) => new WarmDeflater(settings, create, warm),

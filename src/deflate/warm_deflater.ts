@@ -12,7 +12,7 @@ import { History } from "./history.ts";
 import type { Owner, WarmStates } from "./warm_states.ts";
 
 /** The base-2 logarithm of the bytes that a connection keeps: what is sent need not refer to all that it might. */
-const mostKept = 14;
+const mostKept = 13;
 
 const empty = new Uint8Array(0);
 

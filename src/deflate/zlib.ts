@@ -24,8 +24,8 @@ import { createZlibCompressor } from "./zlib_compressor.ts";
 import { ZlibInflater } from "./zlib_inflater.ts";
 import { drivesZlib } from "./drives_zlib.ts";
 
-/** Four MiB: 16 with a window of 15 bits, 128 with one of 12. */
-const warm = new WarmStates<Compressor>(1 << 22, (compressor) => compressor.close());
+/** Two MiB: 64 with a window of 12 bits, 14 with one of 15. */
+const warm = new WarmStates<Compressor>(1 << 21, (compressor) => compressor.close());
 
 const nativeCodec: DeflateCodec = {
   createDeflater: (settings) => new WarmDeflater(settings, createZlibCompressor, warm),
@@ -38,8 +38,8 @@ const nativeCodec: DeflateCodec = {
 const codec: DeflateCodec = drivesZlib() ? nativeCodec : pakoCodec;
 
 /**
- * The codec for servers. Of a connection it keeps the window that the peer may refer to, and at most 16 KiB of what was sent;
- * all connections together have 4 MiB for what compresses those in use. Where the runtime's zlib cannot be driven so, it is
+ * The codec for servers. Of a connection it keeps the window that the peer may refer to, and at most 8 KiB of what was sent;
+ * all connections together have 2 MiB for what compresses those in use. Where the runtime's zlib cannot be driven so, it is
  * `pakoCodec`.
  */
 export const zlibCodec: DeflateCodec = codec;
