@@ -33,6 +33,11 @@ export interface HubClientOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** What a client needs of its connection. Every `MessageConnection` has it. */
+export type HubClientConnection =
+  & Pick<MessageConnection, "abort" | "close" | "closed" | "readyState" | "send">
+  & AsyncIterable<Message>;
+
 /** Names, sorted, at most `listLimit`, and how many there are in all. */
 export interface MemberList {
   /** The names. */
@@ -54,7 +59,7 @@ interface Waiting<Answer> {
  */
 export class HubClient {
   /** The connection. */
-  readonly connection: MessageConnection;
+  readonly connection: HubClientConnection;
   readonly #timeout: number;
   readonly #clock: Clock;
   readonly #waiting = new Map<number, Waiting<HubAnswer>>();
@@ -63,7 +68,7 @@ export class HubClient {
   #id = 0;
 
   /** Throws `RangeError` or `TypeError` for options that mean nothing. */
-  constructor(connection: MessageConnection, options: HubClientOptions = {}) {
+  constructor(connection: HubClientConnection, options: HubClientOptions = {}) {
     this.connection = connection;
     this.#timeout = checkNumber("requestTimeout", options.requestTimeout, 10_000, 1);
     this.#clock = options.clock ?? systemClock;

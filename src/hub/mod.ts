@@ -18,7 +18,7 @@ export { Hub } from "./hub.ts";
 export { HubError, type HubErrorCode } from "./hub_error.ts";
 export type { HubAction, HubConnection, HubEvent, HubOptions, HubStats } from "./hub_options.ts";
 export type { Member } from "./member.ts";
-export { HubClient, type HubClientOptions, type MemberList } from "./hub_client.ts";
+export { HubClient, type HubClientConnection, type HubClientOptions, type MemberList } from "./hub_client.ts";
 export { HubServer } from "./hub_server.ts";
 export type { HubServerLimits, HubServerOptions } from "./hub_server_options.ts";
 export type { HubSession, SessionState } from "./hub_session.ts";
