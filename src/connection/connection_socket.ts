@@ -63,7 +63,7 @@ export class ConnectionSocket extends SocketTarget implements WebSocket {
 
   // State
 
-  get readyState(): number {
+  get readyState(): 0 | 1 | 2 | 3 {
     if (this.#isClosed) return this.CLOSED;
     if (this.#isClosing) return this.CLOSING;
     return this.#connection === undefined ? this.CONNECTING : this.OPEN;
