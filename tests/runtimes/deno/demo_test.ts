@@ -1,27 +1,20 @@
 import { test } from "node:test";
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { connectWebSocket, type WebSocketConnection } from "../../../mod.ts";
+import { permessageDeflate } from "../../../src/deflate/mod.ts";
+import { HubClient, HubError, hubSubprotocol } from "../../../src/hub/mod.ts";
 import { denoTransport } from "../../../src/runtime/deno.ts";
-import { programs } from "../../../tools/matrix/programs.ts";
+import { demoServers } from "./demo_servers.ts";
 import { resetConnection } from "./reset_connection.ts";
 import { StartedServer } from "./started_server.ts";
-
-/** What `tools/visit_demo.ts` saw of the page. */
-interface Visit {
-  /** Whatever went wrong in the page, or was asked of another host. */
-  readonly problems: readonly string[];
-  /** The status line after connecting, and after Disconnect was pressed. */
-  readonly states: readonly string[];
-  /** The log, a line a message, the newest first. */
-  readonly log: readonly string[];
-  /** Whether the page is wider than a narrow phone. */
-  readonly overflows: boolean;
-}
 
 const uuid = "[\\da-f]{8}-[\\da-f]{4}-4[\\da-f]{3}-[89ab][\\da-f]{3}-[\\da-f]{12}";
 
 async function connect(port: number): Promise<WebSocketConnection> {
-  return await connectWebSocket(`ws://localhost:${port}/`, denoTransport(await Deno.connect({ port })));
+  return await connectWebSocket(`ws://localhost:${port}/`, denoTransport(await Deno.connect({ port })), {
+    protocols: [hubSubprotocol],
+    extensions: [permessageDeflate()],
+  });
 }
 
 /** Sends bytes, whatever they mean, and leaves. */
@@ -34,78 +27,89 @@ async function write(port: number, text: string | Uint8Array): Promise<Deno.TcpC
 const upgrade = "GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 
-test("`deno task demo` echoes text and bytes, and prints each connection's id, opening and close", async () => {
-  await using server = await StartedServer.startTask("demo");
-  const connection = await connect(server.port);
-  await connection.send("Hello");
-  assertEquals(await connection.receive(), "Hello");
-  await connection.send(Uint8Array.of(1, 2, 3));
-  assertEquals(await connection.receive(), Uint8Array.of(1, 2, 3));
-  await connection.close({ closeCode: 3001, reason: "enough\x1b[2J" });
-  const { code, output } = await server.stop();
-  assertEquals(code, 0);
-  const [listening, opened, closed, stopping] = output.split("\n");
-  assertEquals(listening, `Listening on http://localhost:${server.port}/`);
-  assertMatch(opened!, new RegExp(`^${uuid} opened from 127\\.0\\.0\\.1$`));
-  assertMatch(closed!, new RegExp(`^${uuid} closed with 3001 "enough\\\\x1b\\[2J" after 2 messages$`));
-  assertEquals(opened!.slice(0, 36), closed!.slice(0, 36));
-  assertEquals(stopping, "Stopping: 0 open");
-});
-
-test("the demo serves its page on the port of the echo", async () => {
-  await using server = await StartedServer.startTask("demo");
-  const url = `http://localhost:${server.port}/`;
-  for (
-    const [path, type] of [["", "text/html"], ["page.css", "text/css"], [
-      "page.js",
-      "text/javascript",
-    ]] as const
-  ) {
-    const response = await fetch(`${url}${path}`);
-    assertEquals([response.status, response.headers.get("content-type")], [200, `${type}; charset=utf-8`]);
-    assert((await response.text()).length > 500);
-  }
-  const head = await fetch(url, { method: "HEAD" });
-  assertEquals([head.status, await head.text()], [200, ""]);
-  for (const [path, method, status] of [["nothing", "GET", 404], ["", "POST", 405]] as const) {
-    const response = await fetch(`${url}${path}`, { method });
-    assertEquals(response.status, status);
-    await response.body?.cancel();
-  }
-});
-
-test("the demo's page works by keyboard on a narrow screen and fetches nothing from elsewhere", async () => {
-  await using server = await StartedServer.startTask("demo");
-  const visit = new Deno.Command(programs.deno, {
-    args: [
-      "run",
-      "--allow-all",
-      "--quiet",
-      "--no-check",
-      "tools/visit_demo.ts",
-      `http://localhost:${server.port}/`,
-    ],
-    stdin: "null",
-    stderr: "inherit",
+for (const [runtime, command] of Object.entries(demoServers)) {
+  test(`the demo on ${runtime} echoes text and bytes, and prints each connection's id, opening and close`, async () => {
+    await using server = await StartedServer.start(command);
+    const connection = await connect(server.port);
+    assertEquals(connection.protocol, "weft.hub.v1");
+    assertMatch(connection.extensions, /^permessage-deflate/);
+    const client = new HubClient(connection);
+    await client.login("ann");
+    assertEquals(await client.echo("Größe"), "Größe");
+    assertEquals(await client.echoBytes(Uint8Array.of(1, 2, 3)), Uint8Array.of(1, 2, 3));
+    await connection.close({ closeCode: 3001, reason: "enough\x1b[2J" });
+    await server.printed(/closed/);
+    const { code, output } = await server.stop();
+    assertEquals(code, 0);
+    const [listening, opened, closed, stopping] = output.split("\n");
+    assertEquals(listening, `Listening on http://localhost:${server.port}/`);
+    assertMatch(opened!, new RegExp(`^${uuid} opened from [\\d.:f]*127\\.0\\.0\\.1$`));
+    assertMatch(closed!, new RegExp(`^${uuid} closed with 3001 .enough\\\\x1[bB]\\[2J. after 3 messages$`));
+    assertEquals(opened!.slice(0, 36), closed!.slice(0, 36));
+    assertEquals(stopping, "Stopping: 0 open");
   });
-  const { stdout } = await visit.output();
-  const { problems, states, log, overflows }: Visit = JSON.parse(new TextDecoder().decode(stdout));
-  assertEquals(problems, []);
-  assertEquals(states, ["Connected", "Closed with 1000"]);
-  assertEquals(overflows, false);
-  const expected = ["42 79 74 65 73", "w".repeat(300), "Größe 👋🏽", "Hello"];
-  for (const [index, message] of expected.entries()) {
-    assertMatch(
-      log[index]!,
-      new RegExp(`Sent: ${message} \\d+ (?:chars|bytes) ← Reply: ${message} [\\d.]+ ms$`),
-    );
-  }
-});
 
-for (const signal of ["TERM", "INT"] as const) {
-  test(`the demo closes every connection with 1001 on SIG${signal} and exits`, async () => {
-    await using server = await StartedServer.startTask("demo");
+  test(`the demo on ${runtime} serves its page on the port of the hub, compressed where that is welcome`, async () => {
+    await using server = await StartedServer.start(command);
+    const url = `http://localhost:${server.port}/`;
+    for (
+      const [path, type] of [
+        ["", "text/html"],
+        ["page.css", "text/css"],
+        ["page.js", "text/javascript"],
+        ["about.json", "application/json"],
+      ] as const
+    ) {
+      const lengths: number[] = [];
+      for (const coding of ["gzip", "identity", "gzip;q=0"]) {
+        const response = await fetch(`${url}${path}`, { headers: { "accept-encoding": coding } });
+        assertEquals([response.status, response.headers.get("content-type")], [
+          200,
+          `${type}; charset=utf-8`,
+        ]);
+        assertEquals(response.headers.get("vary"), "accept-encoding");
+        lengths.push((await response.text()).length);
+      }
+      assert(lengths[0]! > 300 && lengths.every((length) => length === lengths[0]));
+    }
+    const head = await fetch(url, { method: "HEAD" });
+    assertEquals([head.status, await head.text()], [200, ""]);
+    for (const [path, method, status] of [["nothing", "GET", 404], ["", "POST", 405]] as const) {
+      const response = await fetch(`${url}${path}`, { method });
+      assertEquals(response.status, status);
+      await response.body?.cancel();
+    }
+  });
+
+  test(`the demo on ${runtime} publishes to its own topics alone`, async () => {
+    await using server = await StartedServer.start(command);
+    const values: unknown[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const client = new HubClient(await connect(server.port), {
+      onEvent: (event) => {
+        if (event.type === "message" && values.push(event) === 4) resolve();
+      },
+    });
+    await client.login("ann");
+    assertEquals(
+      (await assertRejects(() => client.publish("server/members", 1), HubError)).code,
+      "not-allowed",
+    );
+    await client.subscribe("server/members");
+    await client.subscribe("server/bytes");
+    await promise;
+    await client.connection.close();
+  });
+}
+
+for (
+  const [runtime, signal] of [["deno", "TERM"], ["deno", "INT"], ["bun", "TERM"], ["node", "INT"]] as const
+) {
+  test(`the demo on ${runtime} closes every connection with 1001 on SIG${signal} and exits`, async () => {
+    await using server = await StartedServer.start(demoServers[runtime]);
     const connections = await Promise.all([connect(server.port), connect(server.port), connect(server.port)]);
+    // One has a name, and two have none yet.
+    await new HubClient(connections[0]!).login("ann");
     const { code, output } = await server.stop(signal);
     assertEquals(code, 0);
     for (const { closed } of connections) {
@@ -165,8 +169,9 @@ test("no client takes the demo down, whatever it sends", async () => {
     await resetConnection(server.port);
   }
   const connection = await connect(server.port);
-  await connection.send("still there?");
-  assertEquals(await connection.receive(), "still there?");
+  const client = new HubClient(connection);
+  await client.login("ann");
+  assertEquals(await client.echo("still there?"), "still there?");
   await connection.close();
   assertEquals((await server.stop()).code, 0);
 });

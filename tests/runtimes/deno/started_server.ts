@@ -18,6 +18,8 @@ export class StartedServer implements AsyncDisposable {
   readonly #errors: Promise<string>;
   readonly #listening: PromiseWithResolvers<number> = Promise.withResolvers();
   #port = 0;
+  #printed = "";
+  #onPrinted = () => {};
   #end: Promise<{ code: number; output: string }> | undefined;
 
   private constructor(command: string[], env: Record<string, string>) {
@@ -48,14 +50,19 @@ export class StartedServer implements AsyncDisposable {
   }
 
   async #collect(): Promise<string> {
-    let output = "";
     for await (const text of this.#process.stdout.pipeThrough(new TextDecoderStream())) {
-      output += text;
-      const port = /Listening on .*?(\d+)\/?\n/.exec(output)?.[1];
+      this.#printed += text;
+      this.#onPrinted();
+      const port = /Listening on .*?(\d+)\/?\n/.exec(this.#printed)?.[1];
       if (port !== undefined) this.#listening.resolve(Number(port));
     }
-    this.#listening.reject(new Error(`Cannot start a server: it said ${output}${await this.#errors}`));
-    return output;
+    this.#listening.reject(new Error(`Cannot start a server: it said ${this.#printed}${await this.#errors}`));
+    return this.#printed;
+  }
+
+  /** Waits until it has printed something. */
+  async printed(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.#printed)) await new Promise<void>((resolve) => this.#onPrinted = resolve);
   }
 
   /** Where it listens. */

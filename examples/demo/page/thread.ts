@@ -1,0 +1,143 @@
+/**
+ * A conversation: what was said, and a field to say more. Knows not with whom.
+ *
+ * @module
+ */
+/// <reference lib="dom" />
+import { find, make, onSubmit } from "./elements.ts";
+
+/** How many messages a thread keeps. */
+const kept = 500;
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+let threads = 0;
+
+/** A conversation on the page. */
+export class Thread {
+  /** The element to be shown. */
+  readonly element: HTMLElement;
+  /** Where something about the conversation as a whole can be said. */
+  readonly note: HTMLElement = make("p", "note");
+  /** Where something can be done with it as a whole. */
+  readonly actions: HTMLElement = make("div", "actions");
+  /** Messages that came while it was not open. */
+  unread = 0;
+  readonly #log: HTMLOListElement = make("ol", "log");
+  readonly #input: HTMLInputElement = make("input");
+
+  /** `send` delivers a text, or rejects with what is to be shown beside it. */
+  constructor(title: string, ownName: () => string, send: (text: string) => Promise<void>) {
+    const id = `thread-${++threads}`;
+    const heading = make("h3", "", title);
+    heading.id = `${id}-title`;
+    this.#log.role = "log";
+    this.#log.tabIndex = 0;
+    this.#log.setAttribute("aria-labelledby", heading.id);
+    Object.assign(this.#input, { id, enterKeyHint: "send", autocomplete: "off" });
+    const label = make("label", "spoken", `Message to ${title}`);
+    label.htmlFor = id;
+    const button = make("button", "", "Send");
+    button.type = "submit";
+    button.dataset["online"] = "";
+    const form = make("form", "", label, make("div", "line", this.#input, button));
+    onSubmit(form, async () => {
+      const text = this.#input.value;
+      if (text === "") return;
+      this.#input.value = "";
+      const item = this.add(ownName(), text, true);
+      try {
+        await send(text);
+      } catch (error) {
+        item.classList.add("lost");
+        item.append(make("span", "refusal", error instanceof Error ? error.message : `${error}`));
+        this.#scroll();
+      }
+    });
+    this.element = make(
+      "section",
+      "thread",
+      make("header", "", make("div", "", heading, this.note), this.actions),
+      this.#log,
+      form,
+    );
+    this.element.setAttribute("aria-labelledby", heading.id);
+  }
+
+  /** Adds a message. */
+  add(from: string, text: string, isOwn = false): HTMLLIElement {
+    const item = make(
+      "li",
+      isOwn ? "own" : "",
+      make("span", "from", isOwn ? "You" : from),
+      " ",
+      make("time", "", clock.format()),
+      make("p", "", text),
+    );
+    return this.#append(item);
+  }
+
+  /** Adds a line that nobody said. */
+  remark(text: string): void {
+    this.#append(make("li", "remark", text));
+  }
+
+  /** Puts the focus where one writes. */
+  focus(): void {
+    this.#input.focus();
+  }
+
+  /** Shows the latest message. */
+  show(): void {
+    this.unread = 0;
+    this.#scroll();
+  }
+
+  #append(item: HTMLLIElement): HTMLLIElement {
+    this.#log.append(item);
+    if (this.#log.children.length > kept) this.#log.firstElementChild!.remove();
+    this.#scroll();
+    return item;
+  }
+
+  #scroll(): void {
+    this.#log.scrollTop = this.#log.scrollHeight;
+  }
+}
+
+/** The conversations of a tab, of which one is open. */
+export class Threads {
+  /** By whom or what they are with. */
+  readonly all: Map<string, Thread> = new Map();
+  /** The open one's. */
+  current: string | undefined;
+  readonly #place: HTMLElement;
+
+  /** They are shown in the element that has the id. */
+  constructor(id: string) {
+    this.#place = find(id);
+  }
+
+  /** Opens one, or none. */
+  open(key: string | undefined): void {
+    this.current = key;
+    const thread = key === undefined ? undefined : this.all.get(key);
+    this.#place.replaceChildren(...(thread === undefined ? [] : [thread.element]));
+    thread?.show();
+  }
+
+  /** Forgets one, and closes it. */
+  remove(key: string): void {
+    this.all.delete(key);
+    if (this.current === key) this.open(this.all.keys().next().value);
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.all.clear();
+    this.open(undefined);
+  }
+
+  /** How much came that was not seen. */
+  get unread(): number {
+    return [...this.all.values()].reduce((sum, { unread }) => sum + unread, 0);
+  }
+}

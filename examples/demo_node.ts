@@ -1,0 +1,16 @@
+// The demo on Node: its page and its hub on one port, by `node:net` and this engine.
+// Run, after `deno install`, with Node 24 or later: node --import ./tools/node_imports.js examples/demo_node.ts
+import { type AddressInfo, createServer } from "node:net";
+import process from "node:process";
+import { nodeTransport } from "@weft/websocket/node";
+import { Demo } from "./demo/demo.ts";
+
+const demo = await Demo.start(`Node ${process.versions.node}`);
+const server = createServer((socket) => {
+  void demo.serve(nodeTransport(socket), socket.remoteAddress ?? "");
+});
+server.on("error", (error) => {
+  console.error(`Cannot listen on port ${demo.port}, set PORT to another: ${error}`);
+  process.exit(1);
+});
+server.listen(demo.port, () => demo.run((server.address() as AddressInfo).port, () => server.close()));
