@@ -1,5 +1,5 @@
 // A client in a worker, over `cloudflare:sockets`: an HTTP request's `say` goes to an echo server, and its reply comes back.
-// Run, beside `deno task demo`: deno task workerd client_cloudflare_sockets; then curl "http://localhost:10089/?say=Hello"
+// Run, beside an echo on port 10088: deno task workerd client_cloudflare_sockets; then curl "http://localhost:10089/?say=Hello"
 import { connect } from "cloudflare:sockets";
 import { connectWebSocket } from "@weft/websocket";
 import { cloudflareTransport } from "@weft/websocket/cloudflare";

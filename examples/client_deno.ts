@@ -1,5 +1,5 @@
 // A client over `Deno.connect`: says a word, prints what comes back, the round trip of a Ping, and how it ended.
-// Run, beside `deno task demo`: deno run --allow-net examples/client_deno.ts ws://localhost:10088/ Hello
+// Run, beside an echo on port 10088: deno run --allow-net examples/client_deno.ts ws://localhost:10088/ Hello
 import { connectWebSocket } from "@weft/websocket";
 import { denoTransport } from "@weft/websocket/deno";
 

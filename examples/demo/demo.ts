@@ -48,6 +48,7 @@ export class Demo {
       authorize: (action) => action.type !== "publish" || !action.topic.startsWith(feedPrefix),
     });
     hub.watch((event) => {
+      if (hub.closing) return;
       if (event.type === "error") console.error(event.error);
       if (event.type === "broker") {
         console.log(

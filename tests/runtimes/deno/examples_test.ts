@@ -100,7 +100,7 @@ test("examples/durable_object.ts tells everybody in a room, and nobody in anothe
 });
 
 test("examples/client_deno.ts prints the echo, the round trip and the close", async () => {
-  await using server = await StartedServer.startTask("demo");
+  await using server = await StartedServer.start(servers["echo_server_deno"]!);
   const output = await run(
     "--allow-net",
     "examples/client_deno.ts",
@@ -111,7 +111,7 @@ test("examples/client_deno.ts prints the echo, the round trip and the close", as
 });
 
 test("examples/client_cloudflare_sockets.ts passes a message on and answers with its echo", async () => {
-  await using server = await StartedServer.startTask("demo");
+  await using server = await StartedServer.start(servers["echo_server_deno"]!);
   const command = [deno, "run", "--allow-all", "tools/serve_worker.ts", "client_cloudflare_sockets"];
   await using worker = await StartedServer.start(command, { ECHO: `localhost:${server.port}` });
   for (const word of ["Hello", "Größe"]) {

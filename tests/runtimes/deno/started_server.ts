@@ -60,9 +60,10 @@ export class StartedServer implements AsyncDisposable {
     return this.#printed;
   }
 
-  /** Waits until it has printed something. */
-  async printed(pattern: RegExp): Promise<void> {
+  /** Waits until it has printed something, and returns all that was. */
+  async printed(pattern: RegExp): Promise<string> {
     while (!pattern.test(this.#printed)) await new Promise<void>((resolve) => this.#onPrinted = resolve);
+    return this.#printed;
   }
 
   /** Where it listens. */
