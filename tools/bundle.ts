@@ -40,9 +40,9 @@ export async function bundle<Options extends esbuild.BuildOptions>(
     target: "es2022",
     charset: "utf8",
     logLevel: "silent",
-    plugins: [withoutTransfer],
     tsconfig: `${root}tsconfig.json`,
     ...options,
+    plugins: [withoutTransfer, ...options.plugins ?? []],
   } as esbuild.SameShape<esbuild.BuildOptions, Options>);
 }
 

@@ -4,14 +4,29 @@
  *
  * @module
  */
+import type { Plugin } from "esbuild";
+import { buildPage } from "../examples/demo/build_page.ts";
 import { bundle, stopBundling } from "./bundle.ts";
 import { artifacts, programs, root } from "./matrix/programs.ts";
 
-const [name, folder = "examples"] = Deno.args;
+/** Puts the demo's page, built, in the place of what builds it: a worker cannot. */
+function withPage(page: unknown): Plugin {
+  const contents = `export const buildPage = () => (${JSON.stringify(page)});`;
+  return {
+    name: "with the demo's page",
+    setup({ onLoad }) {
+      onLoad({ filter: /\/demo\/build_page\.ts$/ }, () => ({ contents }));
+    },
+  };
+}
+
+const [name = "", folder = "examples"] = Deno.args;
+const plugins = name.startsWith("demo") ? [withPage(await buildPage())] : [];
 await bundle({
   entryPoints: [`${folder}/${name}.ts`],
   outfile: `${artifacts}${name}.js`,
   external: ["cloudflare:*"],
+  plugins,
 });
 await stopBundling();
 
@@ -29,7 +44,11 @@ const workerd = new Deno.Command(programs.workerd, {
   stdout: "piped",
 }).spawn();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => workerd.kill(signal));
+  Deno.addSignalListener(signal, () => {
+    workerd.kill(signal);
+    // It would wait for its connections to end, for ever.
+    Deno.unrefTimer(setTimeout(() => workerd.kill("SIGKILL"), 1000));
+  });
 }
 
 for await (const line of workerd.stdout.pipeThrough(new TextDecoderStream())) {

@@ -174,7 +174,7 @@ for (const page of [ada, grace]) await page.locator('#status[data-state="in"]').
 problems.splice(before);
 await read(ada, "#people", "Grace");
 await ada.evaluate("document.getElementById('ticker').replaceChildren()");
-seen["feed after the restart"] = await read(ada, "#ticker li", "server/members");
+seen["feed after the restart"] = await read(ada, "#ticker li", "server/messages");
 await go(ada, "group");
 await read(ada, "#group-threads .note", "Grace");
 await enter(grace, "after the restart");

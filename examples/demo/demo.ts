@@ -11,12 +11,19 @@ import type { WebSocketConnection } from "@weft/websocket";
 import { permessageDeflate } from "@weft/websocket/deflate";
 import { zlibCodec } from "@weft/websocket/deflate/zlib";
 import { Hub, HubServer, hubSubprotocol } from "@weft/websocket/hub";
-import { addFeeds, feedPrefix, type Traffic } from "./feeds.ts";
+import { buildPage } from "./build_page.ts";
+import { addFeeds, feedPrefix } from "./feeds.ts";
 import { Site } from "./site.ts";
 
 /** How long a client may take to answer our Close, and so how long stopping takes at most. */
 const closeTimeout = 3_000;
 const goingAway = { closeCode: CloseCode.GoingAway, reason: "The server is stopping" };
+
+/** What connections have carried. */
+interface Traffic {
+  readonly messages: number;
+  readonly bytes: number;
+}
 
 /** A demo's server. */
 export class Demo {
@@ -58,10 +65,13 @@ export class Demo {
     });
     // The feeds are only drawn from when there is a demo.
     const feeds = addFeeds(hub, {
-      traffic: () => demo.#traffic,
+      hasClock: true,
       memory: () => process.memoryUsage().rss,
+      members: () => hub.names().length,
+      messages: () => demo.#traffic.messages,
+      bytes: () => demo.#traffic.bytes,
     });
-    const demo: Demo = new Demo(hub, await Site.build({ server: runtime, feeds }));
+    const demo: Demo = new Demo(hub, new Site(await buildPage(), { server: runtime, feeds }));
     return demo;
   }
 

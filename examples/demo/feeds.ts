@@ -12,19 +12,17 @@ export interface Feed {
   readonly unit: "ms" | "bytes" | "bytes/s" | "members" | "messages/s";
 }
 
-/** What all connections have sent and received. */
-export interface Traffic {
-  readonly messages: number;
-  readonly bytes: number;
-}
-
-/** What there is to measure. */
+/** What there is to measure. What is not given, is not known here. */
 export interface Gauges {
-  /** Everything that went over connections so far. */
-  readonly traffic: () => Traffic;
-  /** Bytes of memory in use, where that is known. */
+  /** How many members there are. */
+  readonly members: () => number;
+  /** Messages that went over connections so far. */
+  readonly messages: () => number;
+  /** Bytes that went over connections so far. */
+  readonly bytes?: () => number;
+  /** Bytes of memory in use. */
   readonly memory?: () => number;
-  /** Whether time passes while nothing is awaited, as it does nearly everywhere. */
+  /** Whether there are clocks that go on while nobody waits. */
   readonly hasClock?: boolean;
 }
 
@@ -38,8 +36,8 @@ const interval = 500;
 /** Milliseconds between two looks at the event loop. */
 const tick = 20;
 
-/** Adds to a hub the feeds that can be measured here, and says which they are. */
-export function addFeeds(hub: Hub, { traffic, memory, hasClock = true }: Gauges): Feed[] {
+/** Adds to a hub the feeds that can be measured, and says which they are. */
+export function addFeeds(hub: Hub, { members, messages, bytes, memory, hasClock }: Gauges): Feed[] {
   const feeds: Feed[] = [];
   const add = (name: string, title: string, unit: Feed["unit"], measure: Measure) => {
     const topic = `${feedPrefix}${name}`;
@@ -48,9 +46,9 @@ export function addFeeds(hub: Hub, { traffic, memory, hasClock = true }: Gauges)
   };
   if (hasClock) add("delay", "Event-loop delay", "ms", measureDelay);
   if (memory !== undefined) add("memory", "Memory", "bytes", () => memory);
-  add("members", "Members", "members", () => () => hub.names().length);
-  add("messages", "Messages", "messages/s", () => perSecond(() => traffic().messages));
-  add("bytes", "Bytes", "bytes/s", () => perSecond(() => traffic().bytes));
+  add("members", "Members", "members", () => members);
+  add("messages", "Messages", "messages/s", () => perSecond(messages));
+  if (bytes !== undefined) add("bytes", "Bytes", "bytes/s", () => perSecond(bytes));
   return feeds;
 }
 

@@ -1,13 +1,9 @@
 /**
- * The demo's page: bundled by esbuild when a server starts, compressed once, and the answers to requests for it. Knows nothing of
- * WebSockets.
+ * The demo's page, and the answers to requests for it. Knows nothing of WebSockets, and of no runtime.
  *
  * @module
  */
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
-import { build, stop } from "esbuild";
+import type { PageFile } from "./build_page.ts";
 
 /** What is used of a request. */
 export interface SiteRequest {
@@ -16,39 +12,19 @@ export interface SiteRequest {
   readonly headers: Headers;
 }
 
-/** A file as it is served, plain and compressed. */
-interface SiteFile {
-  readonly type: string;
-  readonly plain: Uint8Array<ArrayBuffer>;
-  readonly gzip: Uint8Array<ArrayBuffer>;
-}
-
-const types = { html: "text/html", css: "text/css", js: "text/javascript", json: "application/json" };
-const folder = new URL("./page/", import.meta.url);
-
 /** The page fetches nothing from elsewhere, and this holds it to that. */
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; " +
   "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** The files of the page, by path. */
+/** Files by path. */
 export class Site {
-  readonly #files = new Map<string, SiteFile>();
+  readonly #files: Readonly<Record<string, PageFile>>;
+  readonly #about: PageFile;
 
-  /** Bundles the page. `about` is what a server tells of itself, at `/about.json`. */
-  static async build(about: unknown): Promise<Site> {
-    const site = new Site();
-    const [html, { outputFiles }] = await Promise.all([readFile(new URL("page.html", folder)), bundlePage()]);
-    site.#add("/", "html", html);
-    site.#add("/about.json", "json", new TextEncoder().encode(JSON.stringify(about)));
-    for (const { path, contents } of outputFiles) {
-      site.#add(`/page.${path.split(".").at(-1)}`, path.endsWith(".css") ? "css" : "js", contents);
-    }
-    return site;
-  }
-
-  #add(path: string, type: keyof typeof types, contents: Uint8Array): void {
-    const [plain, gzip] = [new Uint8Array(contents), new Uint8Array(gzipSync(contents, { level: 9 }))];
-    this.#files.set(path, { type: `${types[type]}; charset=utf-8`, plain, gzip });
+  /** Serves the page, and at `/about.json` what the server tells of itself. */
+  constructor(files: Readonly<Record<string, PageFile>>, about: unknown) {
+    this.#files = files;
+    this.#about = { type: "application/json", text: JSON.stringify(about), gzip: "" };
   }
 
   /** The answer to a request. */
@@ -56,19 +32,27 @@ export class Site {
     if (method !== "GET" && method !== "HEAD") {
       return new Response("Only GET is known here\n", { status: 405, headers: { allow: "GET, HEAD" } });
     }
-    const file = this.#files.get(new URL(url).pathname);
+    const { pathname } = new URL(url);
+    const file = pathname === "/about.json" ? this.#about : this.#find(pathname);
     if (file === undefined) return new Response("There is nothing here\n", { status: 404 });
-    const isCompressed = acceptsGzip(headers.get("accept-encoding") ?? "");
-    return new Response(isCompressed ? file.gzip : file.plain, {
+    const isCompressed = file.gzip !== "" && acceptsGzip(headers.get("accept-encoding") ?? "");
+    const init: ResponseInit & { readonly encodeBody: "manual" } = {
       headers: {
-        "content-type": file.type,
+        "content-type": `${file.type}; charset=utf-8`,
         ...(isCompressed ? { "content-encoding": "gzip" } : undefined),
         vary: "accept-encoding",
         "cache-control": "no-cache",
         "content-security-policy": policy,
         "x-content-type-options": "nosniff",
       },
-    });
+      // workerd would compress it once more.
+      encodeBody: "manual",
+    };
+    return new Response(isCompressed ? decodeBase64(file.gzip) : file.text, init);
+  }
+
+  #find(path: string): PageFile | undefined {
+    return Object.hasOwn(this.#files, path) ? this.#files[path] : undefined;
   }
 }
 
@@ -78,22 +62,6 @@ function acceptsGzip(field: string): boolean {
   return coding !== undefined && !/;\s*q=0(?:\.0*)?\s*$/i.test(coding);
 }
 
-async function bundlePage() {
-  try {
-    return await build({
-      absWorkingDir: fileURLToPath(new URL("../../", import.meta.url)),
-      entryPoints: ["examples/demo/page/page.ts", "examples/demo/page/page.css"],
-      outdir: "/",
-      write: false,
-      bundle: true,
-      minify: true,
-      format: "esm",
-      target: "es2022",
-      charset: "utf8",
-      logLevel: "error",
-    });
-  } finally {
-    // Its process would keep a runtime alive.
-    await stop();
-  }
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

@@ -88,7 +88,7 @@ export class Session {
   }
 
   async #connect(): Promise<HubClient> {
-    const url = `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/`;
+    const url = `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/${location.search}`;
     const connection = await openWebSocket(url, { protocols: [hubSubprotocol] });
     this.protocol = connection.protocol;
     this.extensions = connection.extensions;
