@@ -4,24 +4,12 @@
  *
  * @module
  */
-import type { Plugin } from "esbuild";
-import { buildPage } from "../examples/demo/build_page.ts";
 import { bundle, stopBundling } from "./bundle.ts";
 import { artifacts, programs, root } from "./matrix/programs.ts";
-
-/** Puts the demo's page, built, in the place of what builds it: a worker cannot. */
-function withPage(page: unknown): Plugin {
-  const contents = `export const buildPage = () => (${JSON.stringify(page)});`;
-  return {
-    name: "with the demo's page",
-    setup({ onLoad }) {
-      onLoad({ filter: /\/demo\/build_page\.ts$/ }, () => ({ contents }));
-    },
-  };
-}
+import { withPage } from "./with_page.ts";
 
 const [name = "", folder = "examples"] = Deno.args;
-const plugins = name.startsWith("demo") ? [withPage(await buildPage())] : [];
+const plugins = name.startsWith("demo") ? [await withPage()] : [];
 await bundle({
   entryPoints: [`${folder}/${name}.ts`],
   outfile: `${artifacts}${name}.js`,

@@ -17,7 +17,6 @@ import {
   hubSubprotocol,
   type Message,
   type SessionState,
-  writeHubReply,
 } from "@weft/websocket/hub";
 import { addFeeds, feedPrefix } from "../demo/feeds.ts";
 
@@ -38,7 +37,7 @@ export class Room {
   constructor(context: DurableObjectContext) {
     this.#sockets = new HibernatingWebSockets<SessionState>(context, {
       onMessage: (message, connection) => this.#receive(message, connection),
-      onClose: (_info, connection) => this.#forget(connection),
+      onClose: (_info, connection) => this.#sessions.delete(connection),
     });
     addFeeds(this.#hub, {
       members: () => this.#hub.names().length,
@@ -67,15 +66,6 @@ export class Room {
     await session.receive(message);
     // What was asked for is done by then.
     setTimeout(() => keepState(session, connection));
-  }
-
-  #forget(connection: Connection): void {
-    const wasMet = this.#sessions.delete(connection);
-    const name = connection.state?.name;
-    if (wasMet || name === undefined) return;
-    // It left while the room was out of memory: the hub never knew of it, and the others do.
-    const text = writeHubReply({ type: "left", name });
-    for (const other of this.#sockets.connections()) void other.send(text);
   }
 
   /** Called by the runtime. */

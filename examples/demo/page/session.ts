@@ -31,8 +31,6 @@ export interface SessionListeners {
 const [firstWait, longestWait] = [250, 5_000];
 /** How often a name may be found taken that was ours: the server may not have noticed yet that we were gone. */
 const patience = 12;
-/** Milliseconds between two measurements of the latency. */
-const latencyInterval = 5_000;
 
 /** A stay at a server. */
 export class Session {
@@ -43,6 +41,7 @@ export class Session {
   readonly members = new Set<string>();
   /** How many are here, of whom `members` are the first thousand. */
   total = 0;
+  /** Milliseconds that the last answer took. An idle connection is left alone, so that its server may sleep. */
   latency: number | undefined;
   protocol = "";
   extensions = "";
@@ -59,9 +58,8 @@ export class Session {
     refused: [],
   };
 
-  /** Begins to measure; to connect, only by `enter()`. */
+  /** Connects only by `enter()`. */
   constructor() {
-    setInterval(() => this.#measureLatency(), latencyInterval);
     // No need to wait when there is a network again.
     addEventListener("online", () => this.#wake?.());
   }
@@ -97,14 +95,13 @@ export class Session {
   }
 
   async #logIn(client: HubClient, wanted: string): Promise<void> {
-    const { name, members, total } = await client.login(wanted, { presence: true });
+    const { name, members, total } = await this.#time(client.login(wanted, { presence: true }));
     this.members.clear();
     for (const member of members) this.members.add(member);
     this.total = total;
     this.name = name;
     this.state = "in";
     this.#change();
-    void this.#measureLatency();
   }
 
   /** Stays, and comes back whenever the connection ends, until one of both sides does not want it any more. */
@@ -169,22 +166,22 @@ export class Session {
 
   /** Has text come back. */
   echo(text: string): Promise<Json> {
-    return this.#required.echo(text);
+    return this.#time(this.#required.echo(text));
   }
 
   /** Has bytes come back. */
   echoBytes(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-    return this.#required.echoBytes(bytes);
+    return this.#time(this.#required.echoBytes(bytes));
   }
 
   /** Sends to a member. */
   send(to: string, text: string): Promise<void> {
-    return this.#required.send(to, text);
+    return this.#time(this.#required.send(to, text));
   }
 
   /** Publishes to a topic. */
   publish(topic: string, text: string): Promise<void> {
-    return this.#required.publish(topic, text);
+    return this.#time(this.#required.publish(topic, text));
   }
 
   /** Subscribes, now and after every return. Resolves with the topic as it is called. */
@@ -205,7 +202,7 @@ export class Session {
   }
 
   async #subscribe(client: HubClient, topic: string, presence: boolean): Promise<string> {
-    const answer = await client.subscribe(topic, { presence });
+    const answer = await this.#time(client.subscribe(topic, { presence }));
     this.topics.set(answer.topic, presence);
     const list = { members: [], total: 0, ...answer };
     for (const listener of this.#listeners.subscribed) listener(answer.topic, list);
@@ -228,17 +225,11 @@ export class Session {
     for (const listener of this.#listeners.event) listener(event);
   }
 
-  async #measureLatency(): Promise<void> {
-    const client = this.#client;
-    if (this.state !== "in" || client === undefined) return;
+  async #time<Answer>(answer: Promise<Answer>): Promise<Answer> {
     const start = performance.now();
-    try {
-      await client.echo(null);
-      this.latency = performance.now() - start;
-    } catch {
-      // The end of the connection is told elsewhere.
-    }
-    this.#change();
+    const value = await answer;
+    this.latency = performance.now() - start;
+    return value;
   }
 
   #change(): void {
