@@ -1,6 +1,6 @@
 /**
  * Visits the demo's page in two windows of Chromium as two people would, by keyboard where it can be done so, and prints what is to be seen
- * there as one line of JSON. In between it prints `restart` and waits for a line: then the server has been stopped and started. Pictures of each
+ * there as one line of JSON. In between it prints `stop`, and later `start`, and waits for a line each time: then the server has done so. Pictures of each
  * tab, wide and narrow, light and dark, go into a folder. The demo's test starts it: `visit_demo.ts URL FOLDER`.
  *
  * @module
@@ -39,6 +39,12 @@ async function enter(page: Page, text: string): Promise<void> {
 
 async function press(page: Page, ...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
+}
+
+/** Has the server stopped or started. */
+async function ask(what: "stop" | "start"): Promise<void> {
+  console.log(what);
+  await Deno.stdin.read(new Uint8Array(10));
 }
 
 /** Waits for a text in an element, and returns all that is there. */
@@ -168,8 +174,10 @@ seen["unsubscribed"] = await ada.locator(".feed").filter({ has: ada.locator(".ch
 
 // A restart. What the browser says of the connections that fail meanwhile is to be expected.
 const before = problems.length;
-console.log("restart");
-await Deno.stdin.read(new Uint8Array(10));
+await ask("stop");
+seen["away"] = await read(ada, "#status", "lost");
+await picture(ada, "away");
+await ask("start");
 for (const page of [ada, grace]) await page.locator('#status[data-state="in"]').waitFor();
 problems.splice(before);
 await read(ada, "#people", "Grace");

@@ -4,28 +4,25 @@
  * @module
  */
 /// <reference lib="dom" />
-import { find, make, makeButton, makeSpoken } from "./elements.ts";
+import { find, make, makeButton, makeSpoken, replaceChildren } from "./elements.ts";
 import { formatBytes, formatCount, formatTime } from "./format.ts";
 import type { Session } from "./session.ts";
 
 /** Shows both whenever something changes. */
 export function startAside(session: Session, server: string, write: (to: string) => void): void {
   let shown = "";
+  const makePerson = (name: string) => {
+    if (name === session.name) return make("span", "", name, make("span", "note", " you"));
+    const button = makeButton("link", () => write(name), makeSpoken("Write to "), name);
+    button.dataset["key"] = name;
+    return button;
+  };
   const showPeople = () => {
     const names = [...session.members].sort();
-    // What has the focus stays, unless it has to go.
     if (shown === names.join("\n")) return;
     shown = names.join("\n");
     find("people-count").textContent = `${session.total}`;
-    find("people").replaceChildren(...names.map((name) =>
-      make(
-        "li",
-        "",
-        name === session.name
-          ? make("span", "", name, make("span", "note", " you"))
-          : makeButton("link", () => write(name), makeSpoken("Write to "), name),
-      )
-    ));
+    replaceChildren(find("people"), ...names.map((name) => make("li", "", makePerson(name))));
   };
   const showDetails = () => {
     const { latency, sent, received } = session;

@@ -4,7 +4,7 @@
  * @module
  */
 /// <reference lib="dom" />
-import { find, make, makeButton, makeSpoken } from "./elements.ts";
+import { find, make, makeButton, makeSpoken, replaceChildren } from "./elements.ts";
 import type { Session } from "./session.ts";
 import { openTab, selectTab, showUnread } from "./tabs.ts";
 import { Thread, Threads } from "./thread.ts";
@@ -81,10 +81,11 @@ export class DirectTab {
         ...(isHere ? [] : [makeSpoken(" (has left)")]),
         ...(unread === 0 ? [] : [" ", make("span", "unread", `${unread}`, makeSpoken(" unread"))]),
       );
+      button.dataset["key"] = name;
       button.ariaPressed = `${name === this.#threads.current}`;
       return button;
     });
-    find("direct-choices").replaceChildren(...choices);
+    replaceChildren(find("direct-choices"), ...choices);
     find("direct-empty").hidden = choices.length > 0;
     showUnread("direct", this.#threads.unread);
   }

@@ -4,7 +4,7 @@
  * @module
  */
 /// <reference lib="dom" />
-import { find, make, makeButton, makeSpoken, onSubmit } from "./elements.ts";
+import { find, make, makeButton, makeSpoken, onSubmit, replaceChildren } from "./elements.ts";
 import type { Session } from "./session.ts";
 import { openTab, showUnread } from "./tabs.ts";
 import { Thread, Threads } from "./thread.ts";
@@ -132,10 +132,11 @@ export class GroupTab {
         topic,
         ...(unread === 0 ? [] : [" ", make("span", "unread", `${unread}`, makeSpoken(" unread"))]),
       );
+      button.dataset["key"] = topic;
       button.ariaPressed = `${topic === this.#threads.current}`;
       return button;
     });
-    find("group-choices").replaceChildren(...choices);
+    replaceChildren(find("group-choices"), ...choices);
     find("group-empty").hidden = choices.length > 0;
     showUnread("group", this.#threads.unread);
   }

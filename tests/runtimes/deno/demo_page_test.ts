@@ -12,8 +12,12 @@ type Visit = Readonly<Record<string, string>> & {
   readonly feeds: readonly string[];
 };
 
-/** Has the page visited. When the visitor says so, the server is started anew. */
-async function visit(port: number, folder: string, restart: () => Promise<void>): Promise<Visit> {
+/** Has the page visited. When the visitor says so, the server is stopped, or started. */
+async function visit(
+  port: number,
+  folder: string,
+  actions: Record<"stop" | "start", () => Promise<unknown>>,
+): Promise<Visit> {
   const visitor = new Deno.Command(programs.deno, {
     args: [
       "run",
@@ -33,11 +37,12 @@ async function visit(port: number, folder: string, restart: () => Promise<void>)
   let output = "";
   for await (const text of visitor.stdout.pipeThrough(new TextDecoderStream())) {
     output += text;
-    if (!text.startsWith("restart")) continue;
-    await restart();
+    const action = /^(stop|start)\n/.exec(text)?.[1] as "stop" | "start" | undefined;
+    if (action === undefined) continue;
+    await actions[action]();
     await writer.write(new TextEncoder().encode("\n"));
-    await writer.close();
   }
+  await writer.close().catch(() => {});
   assertEquals((await visitor.status).code, 0);
   return JSON.parse(output.slice(output.indexOf("{")));
 }
@@ -47,9 +52,9 @@ for (const [runtime, command] of Object.entries({ ...demoServers, workerd: demoW
     let server = await StartedServer.start(command);
     const { port } = server;
     try {
-      const seen = await visit(port, `${artifacts}demo/${runtime}`, async () => {
-        await server.stop();
-        server = await StartedServer.start(command, { PORT: `${port}` });
+      const seen = await visit(port, `${artifacts}demo/${runtime}`, {
+        stop: () => server.stop(),
+        start: async () => server = await StartedServer.start(command, { PORT: `${port}` }),
       });
       assertEquals(seen.problems, []);
       assertEquals(seen["taken"], "Somebody is here as “Ada” already. Try another name.");
@@ -76,6 +81,7 @@ for (const [runtime, command] of Object.entries({ ...demoServers, workerd: demoW
         /^\{"type":"message","topic":"server\/members","data":\{"time":\d+,"value":2\}\}$/,
       );
       assertEquals(Number(seen["unsubscribed"]), seen.feeds.length - 1);
+      assertEquals(seen["away"], "Connection lost, coming back");
       assert(seen["feed after the restart"] !== undefined);
       assertMatch(seen["group after the restart"]!, /Grace .* after the restart$/);
     } finally {
