@@ -1,5 +1,6 @@
 // The demo on Bun: its page and its hub on one port, by `Bun.listen` and this engine.
 // Run, after `deno install`: bun examples/demo_bun.ts
+import process from "node:process";
 import { type BunSocket, type BunSocketOptions, bunSocketOptions } from "@weft/websocket/bun";
 import { Demo } from "./demo/demo.ts";
 
@@ -17,9 +18,14 @@ declare const Bun: {
 };
 
 const demo = await Demo.start(`Bun ${Bun.version}`);
-const listener = Bun.listen({
-  hostname: "0.0.0.0",
-  port: demo.port,
-  ...bunSocketOptions<Socket>((transport, { remoteAddress }) => demo.serve(transport, remoteAddress)),
-});
-demo.run(listener.port, () => listener.stop());
+try {
+  const listener = Bun.listen({
+    hostname: "0.0.0.0",
+    port: demo.port,
+    ...bunSocketOptions<Socket>((transport, { remoteAddress }) => demo.serve(transport, remoteAddress)),
+  });
+  demo.run(listener.port, () => listener.stop());
+} catch (error) {
+  console.error(`Cannot listen on port ${demo.port}, set PORT to another: ${error}`);
+  process.exit(1);
+}

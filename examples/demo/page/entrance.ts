@@ -32,7 +32,10 @@ function refuse(text: string): void {
 /** Makes the entrance work. */
 export function startEntrance(session: Session): void {
   input.value = sessionStorage.getItem("name") ?? "";
+  let isComing = false;
   onSubmit(find<HTMLFormElement>("login"), async () => {
+    if (isComing) return;
+    isComing = true;
     const name = input.value.trim();
     try {
       await session.enter(name);
@@ -42,6 +45,8 @@ export function startEntrance(session: Session): void {
       refuse(explain(error));
       input.focus();
       input.select();
+    } finally {
+      isComing = false;
     }
   });
   session.on("refused", refuse);

@@ -4,6 +4,7 @@
  * @module
  */
 /// <reference lib="dom" />
+import { feedPrefix } from "../feeds.ts";
 import { find, make, makeButton, makeSpoken, onSubmit, replaceChildren } from "./elements.ts";
 import type { Session } from "./session.ts";
 import { openTab, showUnread } from "./tabs.ts";
@@ -23,6 +24,7 @@ export class GroupTab {
     const refusal = find("group-refusal");
     onSubmit(find<HTMLFormElement>("group-form"), async () => {
       try {
+        if (input.value.startsWith(feedPrefix)) throw new Error("This is a feed, and shown under Stream");
         const topic = await session.subscribe(input.value.trim(), { presence: true });
         refusal.textContent = "";
         input.value = "";

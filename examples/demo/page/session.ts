@@ -50,6 +50,8 @@ export class Session {
   /** The topics, and whether it is told who is in each. */
   readonly topics = new Map<string, boolean>();
   #client: HubClient | undefined;
+  /** Counts the stays: what belongs to an earlier one comes too late. */
+  #stayCount = 0;
   #wake: (() => void) | undefined;
   readonly #listeners: { [Name in keyof SessionListeners]: SessionListeners[Name][] } = {
     change: [],
@@ -74,7 +76,7 @@ export class Session {
   /** Comes in under a name. Rejects with `HubError` where it cannot be that, with `Error` where there is no server. */
   async enter(name: string): Promise<void> {
     const client = this.#client?.connection.readyState === "open" ? this.#client : await this.#connect();
-    await this.#logIn(client, name);
+    await this.#logIn(client, name, this.#stayCount);
     void this.#stay(client);
   }
 
@@ -94,8 +96,9 @@ export class Session {
     return this.#client = new HubClient(counted, { onEvent: (event) => this.#receive(event) });
   }
 
-  async #logIn(client: HubClient, wanted: string): Promise<void> {
+  async #logIn(client: HubClient, wanted: string, stay: number): Promise<void> {
     const { name, members, total } = await this.#time(client.login(wanted, { presence: true }));
+    if (stay !== this.#stayCount) throw new HubError("left", "Cannot come in: left meanwhile");
     this.members.clear();
     for (const member of members) this.members.add(member);
     this.total = total;
@@ -106,9 +109,10 @@ export class Session {
 
   /** Stays, and comes back whenever the connection ends, until one of both sides does not want it any more. */
   async #stay(client: HubClient): Promise<void> {
+    const stay = this.#stayCount;
     for (;;) {
       const info = await client.connection.closed;
-      if (this.state === "out") return;
+      if (stay !== this.#stayCount) return;
       // Some ends another attempt would not mend: the name turned out to be somebody else's, say.
       if (!isRecoverable(info)) return this.#refuse(info.reason || "The server closed the connection");
       this.state = "away";
@@ -121,19 +125,23 @@ export class Session {
   }
 
   async #comeBack(): Promise<HubClient | undefined> {
+    const stay = this.#stayCount;
     let refusals = 0;
     for (let wait = firstWait;; wait = Math.min(2 * wait, longestWait)) {
       await this.#wait(wait * (0.5 + Math.random() / 2));
-      if (this.state === "out") return;
+      if (stay !== this.#stayCount) return;
       try {
         const client = await this.#connect();
-        await this.#logIn(client, this.name);
+        await this.#logIn(client, this.name, stay);
         await Promise.all(
           [...this.topics].map(([topic, presence]) => this.#subscribe(client, topic, presence)),
         );
         return client;
       } catch (error) {
         void this.#client?.connection.close();
+        if (stay !== this.#stayCount) return;
+        this.state = "away";
+        this.#change();
         if (!(error instanceof HubError) || error.code === "left" || error.code === "timeout") continue;
         if (++refusals > patience) return this.#refuse(error.message);
       }
@@ -153,6 +161,7 @@ export class Session {
   }
 
   #end(): void {
+    this.#stayCount++;
     this.state = "out";
     this.#client = undefined;
     this.members.clear();

@@ -32,7 +32,7 @@ export class Thread {
     this.#log.role = "log";
     this.#log.tabIndex = 0;
     this.#log.setAttribute("aria-labelledby", heading.id);
-    Object.assign(this.#input, { id, enterKeyHint: "send", autocomplete: "off" });
+    Object.assign(this.#input, { id, enterKeyHint: "send", autocomplete: "off", maxLength: 10_000 });
     const label = make("label", "spoken", `Message to ${title}`);
     label.htmlFor = id;
     const button = make("button", "", "Send");
