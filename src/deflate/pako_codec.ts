@@ -17,7 +17,7 @@ const warm = new WarmStates<Compressor>(1 << 21, (compressor) => compressor.clos
 
 /**
  * The codec that runs everywhere. Of a connection it keeps the window that the peer may refer to, and at most 8 KiB of what was
- * sent; all connections together have 3 MiB for what compresses and inflates those in use.
+ * sent; all connections together have 4 MiB for what compresses and inflates those in use.
  */
 export const pakoCodec: DeflateCodec = {
   createDeflater: (settings) => new WarmDeflater(settings, create, warm),

@@ -30,7 +30,7 @@ const scratch = new Uint8Array(step);
 const codeTables = 8192;
 
 const empty = new Uint8Array(0);
-const warm = new WarmStates<ZStream>(1 << 20, () => {});
+const warm = new WarmStates<ZStream>(1 << 21, () => {});
 
 /** zlib's `data_type` on the boundary of two blocks, with no bit left over. */
 const betweenBlocks = 128;
