@@ -25,12 +25,13 @@ export interface ExchangeOptions extends HandshakeOptions {
   readonly head?: Uint8Array | undefined;
 }
 
-const defaults = { ...defaultHeadLimits, handshakeTimeout: 10_000 };
+/** What holds where nothing is said. */
+export const handshakeDefaults = { ...defaultHeadLimits, handshakeTimeout: 10_000 };
 
 /** One opening handshake's use of a transport. Once it has failed, whatever is awaited of it rejects with the reason. */
 export class HandshakeExchange {
   /** What it may cost. */
-  readonly limits: typeof defaults;
+  readonly limits: typeof handshakeDefaults;
   /** What carries the bytes. */
   readonly transport: ByteTransport;
   /** Bytes that came behind what was read. */
@@ -52,7 +53,7 @@ export class HandshakeExchange {
   constructor(operation: string, transport: ByteStreamPair | ByteTransport, options: ExchangeOptions) {
     const { clock = systemClock, signal, head = [], onHead } = options;
     checkFunctions(options, "onHead");
-    this.limits = checkNumbers(options, defaults);
+    this.limits = checkNumbers(options, handshakeDefaults);
     signal?.throwIfAborted();
     this.transport = toByteTransport(transport);
     this.rest = new Uint8Array(head);

@@ -22,9 +22,11 @@ export interface NodeDuplex {
   on(event: "end" | "close", listener: () => void): unknown;
   /** and to its failure. */
   on(event: "error", listener: (error: Error) => void): unknown;
-  /** Listens no more. */
+  /** Listens no more to bytes, */
   removeListener(event: "data", listener: (chunk: Uint8Array) => void): unknown;
+  /** to the peer's end and the stream's, */
   removeListener(event: "end" | "close", listener: () => void): unknown;
+  /** and to its failure. */
   removeListener(event: "error", listener: (error: Error) => void): unknown;
   /** Stops 'data'. */
   pause(): unknown;
@@ -46,20 +48,21 @@ export interface NodeDuplex {
   setNoDelay?(noDelay?: boolean): unknown;
   /** Sockets and HTTP/2 streams. */
   setTimeout?(milliseconds: number): unknown;
-  /** HTTP/2 streams only: the error code of its end, 0 before. */
+  /** HTTP/2 streams only: the error code of its end. */
   readonly rstCode?: number | undefined;
-  /** HTTP/2 streams only: sends RST_STREAM; code 0 behind what was written. */
+  /** HTTP/2 streams only: sends RST_STREAM. */
   close?(code?: number): unknown;
 }
 
-/** RFC 8441 §5 "RST exceptions are represented with the RST_STREAM frame ... with the CANCEL ... error code" */
+/** RFC 9113 §7 CANCEL */
 const cancel = 0x8;
 
 /**
  * Wraps a socket or any other `Duplex`. It reads paused streams by 'data' and writes by `write()`: `Duplex.toWeb()`
  * costs half the speed, and ignored backpressure in releases before the middle of 2026.
  *
- * In Deno, a `tls.TLSSocket` may lose the peer's end while it is paused; `denoTransport()` of a `Deno.TlsConn` does not.
+ * In Deno, a `tls.TLSSocket` reads on while it is paused, and may lose the peer's end; `denoTransport()` of a `Deno.TlsConn` does
+ * neither.
  *
  * @example
  * ```ts
@@ -105,8 +108,9 @@ export class NodeTransport implements ByteTransport {
   #isEndHeld = false;
   #isDrainAwaited = false;
   #isEnded = false;
+  #hasPeerEnded = false;
 
-  constructor(duplex: NodeDuplex, head: Uint8Array | undefined) {
+  constructor(duplex: NodeDuplex, head?: Uint8Array) {
     this.#duplex = duplex;
     this.#isSocket = duplex.setNoDelay !== undefined;
     this.#wasHalfOpen = duplex.allowHalfOpen;
@@ -159,17 +163,17 @@ export class NodeTransport implements ByteTransport {
 
   destroy(reason?: unknown): void {
     if (!this.#slot.close(reason)) return;
-    const isFlushed = this.#isEnded && this.#duplex.writableLength === 0;
-    if (this.#duplex.rstCode === undefined) this.#duplex.destroy();
-    // RFC 8441 §5 "Orderly TCP-level closures are represented as END_STREAM flags"; the stream then ends by itself.
-    else if (isFlushed && reason === undefined) this.#duplex.close?.();
-    else {
-      this.#duplex.close?.(cancel);
-      this.#duplex.destroy();
+    if ("rstCode" in this.#duplex) {
+      const isFlushed = this.#isEnded && this.#duplex.writableLength === 0;
+      // RFC 8441 §5 "Orderly TCP-level closures are represented as END_STREAM flags": with both, the stream ends by itself
+      if (isFlushed && this.#hasPeerEnded) return;
+      // ... "RST exceptions are represented with the RST_STREAM frame ... with the CANCEL ... error code"
+      if (!isFlushed || reason !== undefined) this.#duplex.close?.(cancel);
     }
+    this.#duplex.destroy();
   }
 
-  /** Gives the stream back as it was, paused, and tells nobody anything more. Between two writes. */
+  /** Gives the stream back, to flow from the next turn on, and tells nobody anything more. Between two writes. */
   release(): void {
     this.#slot.close(undefined);
     const duplex = this.#duplex;
@@ -178,6 +182,7 @@ export class NodeTransport implements ByteTransport {
     duplex.removeListener("error", this.#receiveError);
     duplex.removeListener("close", this.#receiveClose);
     duplex.allowHalfOpen = this.#wasHalfOpen;
+    duplex.resume();
   }
 
   // The callback of an earlier write may come late, when this one is still under way.
@@ -192,6 +197,7 @@ export class NodeTransport implements ByteTransport {
   readonly #receiveError = (error: Error): void => this.destroy(error);
 
   readonly #receiveEnd = (): void => {
+    this.#hasPeerEnded = true;
     this.#isEndHeld = !this.#isFlowing;
     if (this.#isEndHeld) return;
     this.#slot.current?.receiveEnd();

@@ -1,0 +1,64 @@
+/**
+ * Whether the server at the other end of an HTTP/2 session takes extended CONNECT. RFC 8441 §3; knows nothing of WebSockets.
+ *
+ * @module
+ */
+
+import { HandshakeError } from "../../handshake/handshake_error.ts";
+import type { NodeHttp2Session } from "./node_http.ts";
+
+/** Sessions whose SETTINGS are awaited, and those whose errors have a listener. */
+const awaited = new WeakMap<NodeHttp2Session, Promise<void>>();
+const watched = new WeakSet<NodeHttp2Session>();
+
+/** Keeps an error of the session, which every stream tells too, from being thrown at nobody. */
+export function watchErrors(session: NodeHttp2Session): void {
+  if (watched.has(session)) return;
+  watched.add(session);
+  session.on("error", () => {});
+}
+
+/** Resolves once the server has said that it takes extended CONNECT; rejects with `HandshakeError` once it is clear that it has not. */
+export function awaitExtendedConnect(session: NodeHttp2Session): Promise<void> {
+  if (session.remoteSettings?.enableConnectProtocol === true) return Promise.resolve();
+  let found = awaited.get(session);
+  if (found === undefined) {
+    found = askServer(session).finally(() => awaited.delete(session));
+    awaited.set(session, found);
+  }
+  return found;
+}
+
+function askServer(session: NodeHttp2Session): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    let failure: Error | undefined;
+    const listeners = {
+      error: (error: Error) => void (failure = error),
+      close: () => finish("the session has ended"),
+      // RFC 9113 §3.4 the server's SETTINGS "MUST be the first frame that the server sends", so they are there before the answer to a PING
+      connect: () => void session.ping((error) => error === null && judge()),
+      remoteSettings: () => judge(),
+    };
+    const judge = () =>
+      // RFC 8441 §3 "A client ... MUST NOT" use it without SETTINGS_ENABLE_CONNECT_PROTOCOL
+      finish(
+        session.remoteSettings?.enableConnectProtocol === true
+          ? undefined
+          : "the server does not offer WebSockets over HTTP/2",
+      );
+    const finish = (problem: string | undefined) => {
+      session.removeListener("error", listeners.error);
+      session.removeListener("close", listeners.close);
+      session.removeListener("connect", listeners.connect);
+      session.removeListener("remoteSettings", listeners.remoteSettings);
+      if (problem === undefined) resolve();
+      else reject(new HandshakeError(`Cannot connect: ${problem}`, undefined, failure && { cause: failure }));
+    };
+    session.on("error", listeners.error);
+    session.on("close", listeners.close);
+    session.on("connect", listeners.connect);
+    session.on("remoteSettings", listeners.remoteSettings);
+    if (session.destroyed || session.closed) finish("the session has ended");
+    else if (!session.connecting) listeners.connect();
+  });
+}

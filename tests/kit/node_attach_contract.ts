@@ -1,0 +1,339 @@
+/**
+ * What `attachWebSocket()` promises on every kind of server of `node:` modules, as tests that Node, Deno and Bun share.
+ *
+ * @module
+ */
+
+import { test } from "node:test";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { HandshakeError, type WebSocketConnection, WebSocketError } from "../../mod.ts";
+import { attachWebSocket } from "../../src/runtime/node.ts";
+import { type AttachedServer, nodeAdapters, startAttached } from "./node_adapters.ts";
+
+const decoder = new TextDecoder();
+
+/** The refusal that a client meets. */
+async function refusalOf(connecting: Promise<WebSocketConnection>): Promise<HandshakeError> {
+  return await assertRejects(() => connecting, HandshakeError);
+}
+
+/** Waits until something holds. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let turn = 0; !holds(); turn++) {
+    assert(turn < 1000, "not within ten seconds");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function assertEcho(connection: WebSocketConnection, message: string): Promise<void> {
+  await connection.send(message);
+  assertEquals(await connection.receive(), message);
+}
+
+/**
+ * Declares the tests.
+ *
+ * @param skipped Why a runtime's own fault makes a test untrue, by its sentence.
+ */
+export function testNodeAttachments(skipped: Readonly<Record<string, string>> = {}): void {
+  for (const [name, adapter] of Object.entries(nodeAdapters)) {
+    const check = (sentence: string, run: (start: typeof startAttached) => Promise<void>): void => {
+      const skip = skipped[`${name}: ${sentence}`] ?? skipped[sentence] ?? false;
+      test(`attachWebSocket() to ${name} ${sentence}`, { skip }, async () => {
+        const started: AttachedServer[] = [];
+        try {
+          await run(async (...args) => {
+            started.push(await startAttached(...args));
+            return started.at(-1)!;
+          });
+        } finally {
+          for (const server of started) await server[Symbol.asyncDispose]();
+        }
+      });
+    };
+
+    check("serves WebSockets beside ordinary requests", async (start) => {
+      const requests: (readonly unknown[])[] = [];
+      const served = await start(adapter, {
+        path: "/chat",
+        protocols: ["chat"],
+        headers: { "x-served-by": "weft" },
+        onConnection: async (connection) => {
+          const { request } = connection;
+          requests.push([
+            request?.version,
+            request?.url.pathname,
+            request?.url.search,
+            request?.headers.get("x-token"),
+          ]);
+          for await (const message of connection) await connection.send(message);
+        },
+      });
+      assertEquals(await served.get("/"), { status: 200, body: "a page at /" });
+      const options = { protocols: ["other", "chat"], headers: { "x-token": "secret" } };
+      const client = await served.connect("/chat?room=a", options);
+      assertEquals([client.protocol, client.response?.headers.get("x-served-by")], ["chat", "weft"]);
+      await assertEcho(client, "Hello");
+      assertEquals((await served.get("/chat")).body, "a page at /chat");
+      assertEquals(served.attachment.connections.size, 1);
+      assertEquals((await client.close()).wasClean, true);
+      await until(() => served.attachment.connections.size === 0);
+      assertEquals(requests, [[adapter.isHttp2 ? "HTTP/2" : "HTTP/1.1", "/chat", "?room=a", "secret"]]);
+      assertEquals(served.errors, []);
+    });
+
+    check("serves several paths, each by its own options, and refuses others", async (start) => {
+      const served = await start(adapter, { path: "/echo" });
+      attachWebSocket(served.server, {
+        path: (path) => path.startsWith("/rooms/"),
+        onConnection: (connection) => connection.close({ closeCode: 4001, reason: "full" }),
+      });
+      await assertEcho(await served.connect("/echo"), "Hello");
+      const { closeCode, reason } = await (await served.connect("/rooms/a")).closed;
+      assertEquals([closeCode, reason], [4001, "full"]);
+      const { status } = await refusalOf(served.connect("/elsewhere"));
+      // Where Node asks, an upgrade that nobody claims is an ordinary request.
+      assert(status === 404 || !adapter.isHttp2 && status === 200, `it was ${status}`);
+      assertEquals(served.errors, []);
+    });
+
+    check("refuses with the status, the fields and the body that authorize() returns", async (start) => {
+      const served = await start(adapter, {
+        authorize: ({ headers }) =>
+          headers.get("authorization") === "Bearer secret" ? undefined : new Response("who are you?", {
+            status: 401,
+            headers: { "www-authenticate": "Bearer" },
+          }),
+      });
+      const { status, response } = await refusalOf(served.connect("/"));
+      assertEquals([status, response?.headers.get("www-authenticate")], [401, "Bearer"]);
+      assertEquals(decoder.decode(response?.body), "who are you?");
+      await assertEcho(await served.connect("/", { headers: { authorization: "Bearer secret" } }), "Hello");
+      assertEquals(served.errors.map((error) => (error as HandshakeError).status), [401]);
+      assertEquals(await served.get("/after"), { status: 200, body: "a page at /after" });
+    });
+
+    check(
+      "refuses a foreign Origin, and what authorize() throws is told to onError() alone",
+      async (start) => {
+        const cause = new Error("the database is gone");
+        const served = await start(adapter, {
+          authorize: ({ url }) => {
+            if (url.pathname === "/broken") throw cause;
+          },
+        });
+        const foreign = await refusalOf(served.connect("/", { headers: { origin: "https://evil.example" } }));
+        assertEquals(foreign.status, 403);
+        const broken = await refusalOf(served.connect("/broken"));
+        assertEquals([broken.status, decoder.decode(broken.response?.body)], [
+          500,
+          "the server's own code failed\n",
+        ]);
+        assertEquals(served.errors.map((error) => (error as HandshakeError).cause), [undefined, cause]);
+      },
+    );
+
+    check("takes no subprotocol that it does not know, and the client refuses that", async (start) => {
+      const served = await start(adapter, { protocols: ["chat"] });
+      const error = await refusalOf(served.connect("/", { protocols: ["other"] }));
+      assertEquals(error.message, "Cannot connect: the server's subprotocol is not one of those offered");
+      await until(() => served.attachment.connections.size === 0);
+    });
+
+    check("refuses heads over its limits with 414 and 431", async (start) => {
+      const served = await start(adapter, { maxHeaderLine: 1000, maxHeaders: 20, maxHeadSize: 2500 });
+      const filler = "w".repeat(900);
+      assertEquals((await refusalOf(served.connect(`/${"w".repeat(1000)}`))).status, 414);
+      const headers: Record<string, string>[] = [
+        { "x-long": "w".repeat(1000) },
+        Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`x-${index}`, "1"])),
+        { "x-1": filler, "x-2": filler, "x-3": filler },
+      ];
+      for (const fields of headers) {
+        assertEquals((await refusalOf(served.connect("/", { headers: fields }))).status, 431);
+      }
+      await assertEcho(await served.connect("/", { headers: { "x-1": filler } }), "Hello");
+    });
+
+    check("survives a peer that vanishes during the handshake", async (start) => {
+      let asked = 0;
+      let answer = () => {};
+      const answered = new Promise<void>((resolve) => answer = resolve);
+      const served = await start(adapter, {
+        // A socket that is not read does not tell of its end.
+        handshakeTimeout: 500,
+        authorize: () => {
+          asked++;
+          return answered;
+        },
+      });
+      const controller = new AbortController();
+      const gone = served.connect("/", { signal: controller.signal });
+      await until(() => asked === 1);
+      controller.abort(new Error("no more"));
+      assertEquals((await assertRejects(() => gone, Error)).message, "no more");
+      await until(() => served.errors.length === 1);
+      answer();
+      assertInstanceOf(served.errors[0], HandshakeError);
+      assertEquals([(served.errors[0] as HandshakeError).status, served.attachment.connections.size], [0, 0]);
+      await assertEcho(await served.connect("/"), "Hello");
+    });
+
+    check("survives a peer that vanishes without a Close, and cannot send to it", async (start) => {
+      let accepted: WebSocketConnection | undefined;
+      const served = await start(adapter, { onConnection: (connection) => void (accepted = connection) });
+      const client = await served.connect("/");
+      await until(() => accepted !== undefined);
+      client.abort();
+      const { closeCode, wasClean } = await accepted!.closed;
+      assertEquals([closeCode, wasClean, (await client.closed).closeCode], [1006, false, 1006]);
+      const { closeCode: code } = await assertRejects(() => accepted!.send("late"), WebSocketError);
+      assertEquals([code, accepted!.readyState], [1006, "closed"]);
+      await until(() => served.attachment.connections.size === 0);
+    });
+
+    check("tears a connection down for the peer to see", async (start) => {
+      const served = await start(adapter, { onMessage: (_message, connection) => connection.abort() });
+      const client = await served.connect("/");
+      await client.send("leave me");
+      const { closeCode, wasClean } = await client.closed;
+      assertEquals([closeCode, wasClean], [1006, false]);
+    });
+
+    check("rejects what is sent after a close", async (start) => {
+      const served = await start(adapter);
+      const client = await served.connect("/");
+      await client.close({ closeCode: 4000, reason: "done" });
+      assertEquals((await assertRejects(() => client.send("late"), WebSocketError)).closeCode, 4000);
+    });
+
+    check("holds 10 000 messages back from a client that does not read, and no other", async (start) => {
+      const connections: WebSocketConnection[] = [];
+      const served = await start(adapter, {
+        onConnection: (connection) => void connections.push(connection),
+      });
+      const stalled = await served.connect("/stalled");
+      await until(() => connections.length === 1);
+      const message = "w".repeat(1024);
+      let sent = 0;
+      const sending = (async () => {
+        for (; sent < 10_000; sent++) await connections[0]!.send(message);
+      })();
+      // The kernel's buffers for TCP are more than a stream's window, yet fewer than all.
+      let before = -1;
+      while (sent > before) {
+        before = sent;
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      assert(sent < 10_000, "all was taken");
+      assert(connections[0]!.bufferedAmount < 300_000, `${connections[0]!.bufferedAmount} bytes wait`);
+      const reader = await served.connect("/reader");
+      await until(() => connections.length === 2);
+      for (let index = 0; index < 200; index++) {
+        await connections[1]!.send(message);
+        assertEquals(await reader.receive(), message);
+      }
+      for (let index = 0; index < 10_000; index++) assertEquals(await stalled.receive(), message);
+      await sending;
+    });
+
+    check("lets connections live when it is detached, and takes no more", async (start) => {
+      const served = await start(adapter);
+      const client = await served.connect("/");
+      served.attachment.detach();
+      assertEquals((await refusalOf(served.connect("/"))).response?.status !== 101, true);
+      await assertEcho(client, "Hello");
+      assertEquals(served.server.listenerCount("upgrade"), 0);
+      assertEquals(await served.get("/"), { status: 200, body: "a page at /" });
+    });
+
+    check("closes all connections with 1001, those that were under way too", async (start) => {
+      let answer = () => {};
+      const answered = new Promise<void>((resolve) => answer = resolve);
+      let asked = false;
+      const served = await start(adapter, {
+        authorize: ({ url }) => {
+          if (url.pathname !== "/late") return;
+          asked = true;
+          return answered;
+        },
+      });
+      const clients = await Promise.all([served.connect("/a"), served.connect("/b")]);
+      const late = served.connect("/late");
+      await until(() => asked && served.attachment.connections.size === 2);
+      const closed = served.attachment.close({ reason: "restarting" });
+      answer();
+      for (const client of [...clients, await late]) {
+        const { closeCode, reason, wasClean } = await client.closed;
+        assertEquals([closeCode, reason, wasClean], [1001, "restarting", true]);
+      }
+      await closed;
+      assertEquals(served.attachment.connections.size, 0);
+    });
+
+    check("closes with 1011 where onConnection() fails, and tells onError()", async (start) => {
+      const failures = [new Error("at once"), new Error("later")];
+      const served = await start(adapter, {
+        onConnection: async ({ request }) => {
+          if (request?.url.pathname === "/later") await Promise.reject(failures[1]);
+          throw failures[0];
+        },
+      });
+      assertEquals((await (await served.connect("/")).closed).closeCode, 1011);
+      assertEquals((await (await served.connect("/later")).closed).closeCode, 1011);
+      assertEquals(served.errors, failures);
+    });
+
+    check("gives a handshake up after handshakeTimeout", async (start) => {
+      const served = await start(adapter, {
+        handshakeTimeout: 50,
+        authorize: () => new Promise<undefined>(() => {}),
+      });
+      assertEquals((await refusalOf(served.connect("/"))).status, 0);
+      assertEquals(
+        served.errors.map((error) => (error as Error).message),
+        ["Cannot accept: the handshake took too long"],
+      );
+    });
+
+    check("is over, connections included, when its signal is aborted", async (start) => {
+      const controller = new AbortController();
+      const served = await start(adapter, { signal: controller.signal });
+      const client = await served.connect("/");
+      await assertEcho(client, "Hello");
+      controller.abort();
+      assertEquals((await client.closed).closeCode, 1006);
+      await refusalOf(served.connect("/"));
+    });
+
+    check("tells its taps the heads of both sides", async (start) => {
+      const heads: string[] = [];
+      const onHead = (direction: string, head: string) => heads.push(`${direction} ${head.split("\n")[0]}`);
+      const served = await start(adapter, { onHead, path: "/tap", protocols: ["chat"] });
+      await served.connect("/tap");
+      assertEquals(
+        heads,
+        adapter.isHttp2
+          ? ["received CONNECT /tap HTTP/2", "sent HTTP/2 200"]
+          : ["received GET /tap HTTP/1.1", "sent HTTP/1.1 101 Switching Protocols"],
+      );
+    });
+  }
+
+  test("attachWebSocket() refuses options that mean nothing, and leaves the server as it was", () => {
+    const { createServer } = nodeAdapters["node:http2"]!;
+    const server = createServer(() => {});
+    const onConnection = () => {};
+    assertThrows(() => attachWebSocket(server, {}), TypeError);
+    assertThrows(() => attachWebSocket(server, { onConnection, path: "chat" }), TypeError);
+    assertThrows(() => attachWebSocket(server, { onConnection, path: "/chat?a" }), TypeError);
+    assertThrows(() => attachWebSocket(server, { onConnection, protocols: ["a b"] }), TypeError);
+    assertThrows(() => attachWebSocket(server, { onConnection, handshakeTimeout: -1 }), RangeError);
+    assertThrows(() => attachWebSocket(server, { onConnection, maxMessageSize: NaN }), RangeError);
+    assertThrows(() => attachWebSocket(server, { onConnection, signal: AbortSignal.abort() }), DOMException);
+    assertEquals(
+      ["upgrade", "stream", "connect"].map((event) => server.listenerCount(event)).join(),
+      "0,1,0",
+    );
+  });
+}

@@ -1,0 +1,3 @@
+import { testNodeAttachments } from "../../kit/node_attach_contract.ts";
+
+testNodeAttachments();

@@ -1,0 +1,3 @@
+import { testNodeUpgrades } from "../../kit/node_upgrade_contract.ts";
+
+testNodeUpgrades();
