@@ -125,18 +125,16 @@ export function testNodeAttachments(skipped: Readonly<Record<string, string>> = 
         const foreign = await refusalOf(served.connect("/", { headers: { origin: "https://evil.example" } }));
         assertEquals(foreign.status, 403);
         const broken = await refusalOf(served.connect("/broken"));
-        assertEquals([broken.status, decoder.decode(broken.response?.body)], [
-          500,
-          "the server's own code failed\n",
-        ]);
+        assertEquals(broken.status, 500);
+        assert(!decoder.decode(broken.response?.body).includes("database"));
         assertEquals(served.errors.map((error) => (error as HandshakeError).cause), [undefined, cause]);
       },
     );
 
     check("takes no subprotocol that it does not know, and the client refuses that", async (start) => {
       const served = await start(adapter, { protocols: ["chat"] });
-      const error = await refusalOf(served.connect("/", { protocols: ["other"] }));
-      assertEquals(error.message, "Cannot connect: the server's subprotocol is not one of those offered");
+      const { response } = await refusalOf(served.connect("/", { protocols: ["other"] }));
+      assertEquals(response?.headers.get("sec-websocket-protocol"), null);
       await until(() => served.attachment.connections.size === 0);
     });
 

@@ -374,20 +374,23 @@ export function testNodeHttp2(skipped: Readonly<Record<string, string>> = {}): v
       }),
   );
 
-  check("a session of its own ends with the connection", () =>
-    withServer({}, async ({ url, server, session: other }) => {
-      await once(other, "remoteSettings");
-      const session = once(server, "session") as Promise<[http2.ServerHttp2Session]>;
-      const client = await connectHttp2(url);
-      const [theirs] = await session;
-      assertEquals((await client.close()).wasClean, true);
-      await until(() => theirs.closed || theirs.destroyed);
-    }));
+  check(
+    "a session of its own ends with the connection",
+    () =>
+      withServer({}, async ({ url, server, session: other }) => {
+        await once(other, "remoteSettings");
+        const session = once(server, "session") as Promise<[http2.ServerHttp2Session]>;
+        const client = await connectHttp2(url);
+        const [theirs] = await session;
+        assertEquals((await client.close()).wasClean, true);
+        await until(() => theirs.closed || theirs.destroyed);
+      }),
+  );
 
   check("acceptExtendedConnect() rejects where the stream was answered by another, or is gone", async () => {
     const errors: unknown[] = [];
     const server = http2.createServer({ settings: { enableConnectProtocol: true } });
-    server.on("stream", (stream, headers) => {
+    server.on("stream", (stream: http2.ServerHttp2Stream, headers) => {
       if (headers[":path"] === "/gone") stream.close(http2.constants.NGHTTP2_CANCEL);
       else stream.respond({ ":status": 200 });
       stream.on("error", () => {});
