@@ -186,8 +186,9 @@ export class NodeTransport implements ByteTransport {
   }
 
   // The callback of an earlier write may come late, when this one is still under way.
-  readonly #written = (): void => {
-    if (!this.#isDrainAwaited || this.#duplex.writableLength > 0) return;
+  readonly #written = (error?: Error | null): void => {
+    // What was not written is told by 'error' or 'close'.
+    if (error || !this.#isDrainAwaited || this.#duplex.writableLength > 0) return;
     this.#isDrainAwaited = false;
     this.#slot.current?.drained();
   };

@@ -18,7 +18,7 @@ import { assertEquals } from "@std/assert";
 import type { ByteTransport } from "../../../src/connection/byte_transport.ts";
 import { pathOfCase, readOutcome } from "./answer_case.ts";
 import { ServerPeer } from "./server_peer.ts";
-import type { SuiteCase, SuiteTraits } from "./suite_case.ts";
+import type { SuiteCase, SuitePeer, SuiteTraits } from "./suite_case.ts";
 import { suiteCases } from "./suite_cases.ts";
 
 /** A server of subjects. */
@@ -29,8 +29,12 @@ export interface SuiteServer {
   readonly traits: SuiteTraits;
   /** Starts it: an URL without a path. */
   start(): Promise<{ readonly url: string; stop(): unknown }>;
-  /** Connects to a port of 127.0.0.1. */
-  dial(port: number): Promise<ByteTransport>;
+  /** Connects to a port of 127.0.0.1, for the handshake of HTTP/1.1; */
+  readonly dial?: (port: number) => Promise<ByteTransport>;
+  /** or is a peer that has another handshake, for all sentences but those on it. */
+  readonly createPeer?: (url: string) => SuitePeer;
+  /** Why a runtime's own fault makes a sentence untrue, by the sentence. */
+  readonly skipped?: Readonly<Record<string, string>>;
 }
 
 /** Whether a sentence is for connections with these traits. */
@@ -44,13 +48,16 @@ export function nameTrait({ where, unless }: SuiteCase): string {
 }
 
 /** Declares the tests of a server. */
-export function testServer({ name, traits, start, dial }: SuiteServer): void {
+export function testServer({ name, traits, start, dial, createPeer, skipped = {} }: SuiteServer): void {
   for (const suiteCase of suiteCases.filter((each) => applies(each, traits))) {
-    test(`${name}${nameTrait(suiteCase)}: ${suiteCase.sentence}`, async () => {
+    if (dial === undefined && suiteCase.isHandshake) continue;
+    const skip = skipped[suiteCase.sentence] ?? false;
+    test(`${name}${nameTrait(suiteCase)}: ${suiteCase.sentence}`, { skip }, async () => {
       const { url, stop } = await start();
       const id = crypto.randomUUID();
       try {
-        await suiteCase.peer(new ServerPeer(url + pathOfCase(suiteCase, id), dial));
+        const path = pathOfCase(suiteCase, id);
+        await suiteCase.peer(dial ? new ServerPeer(url + path, dial) : createPeer!(url + path));
         const { subject, outcome = subject === undefined ? undefined : "ok" } = suiteCase;
         if (outcome !== undefined) assertEquals(await readOutcome(id), outcome);
       } finally {

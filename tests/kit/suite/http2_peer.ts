@@ -1,0 +1,60 @@
+/**
+ * The peer of subjects that are servers of HTTP/2: a session for each, as streams of one would share more than the suite knows of.
+ *
+ * @module
+ */
+
+import { once } from "node:events";
+import { connect } from "node:http2";
+import { type ConnectOptions, type WebSocketConnection } from "../../../mod.ts";
+import { connectHttp2, nodeTransport } from "../../../src/runtime/node.ts";
+import { Recorder } from "../recorder.ts";
+import type { RawLink, SuitePeer } from "./suite_case.ts";
+
+/** A peer of the server at `url`. */
+export class Http2Peer implements SuitePeer {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  connect(options?: ConnectOptions): Promise<WebSocketConnection> {
+    return connectHttp2(this.#url, options);
+  }
+
+  async open(changes: Readonly<Record<string, string | undefined>> = {}): Promise<RawLink> {
+    const { host, pathname } = new URL(this.#url);
+    const session = connect(`http://${host}`);
+    session.on("error", () => {});
+    await once(session, "remoteSettings");
+    const fields = { "Sec-WebSocket-Version": "13", ...changes };
+    const stream = session.request({
+      ":method": "CONNECT",
+      ":protocol": "websocket",
+      ":scheme": "http",
+      ":authority": host,
+      ":path": pathname,
+      ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
+    }, { endStream: false });
+    const transport = nodeTransport(stream);
+    const recorder = new Recorder(transport);
+    stream.on("close", () => session.close());
+    const [{ ":status": status }] = await once(stream, "response");
+    recorder.resume();
+    return {
+      head: `HTTP/2 ${status}`,
+      write: (bytes) => void transport.write([bytes]),
+      async readAll() {
+        await recorder.until(() => recorder.has("end") || recorder.has("closed"));
+        transport.destroy();
+        return recorder.take();
+      },
+      vanish: () => session.destroy(),
+    };
+  }
+
+  async openAndVanish(): Promise<void> {
+    (await this.open()).vanish();
+  }
+}

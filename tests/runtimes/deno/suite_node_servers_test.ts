@@ -1,0 +1,3 @@
+import { testNodeServers } from "../../kit/suite/test_node_servers.ts";
+
+testNodeServers();
