@@ -1,6 +1,6 @@
 import { test } from "node:test";
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { connectWebSocket } from "../../../mod.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { connectWebSocket, HandshakeError } from "../../../mod.ts";
 import { denoTransport } from "../../../src/runtime/deno.ts";
 import { programs, root } from "../../../tools/matrix/programs.ts";
 import { resetConnection } from "./reset_connection.ts";
@@ -79,6 +79,30 @@ for (const name of besideHttp) {
     );
   });
 }
+
+test("examples/node_http_beside_routes.ts has routes, an echo for who is known, and an end", async () => {
+  const command = [node24, "--import", "./tools/node_imports.js", "examples/node_http_beside_routes.ts"];
+  await using server = await StartedServer.start(command);
+  const ask = async (path: string) => {
+    const response = await fetch(`http://localhost:${server.port}${path}`);
+    return [response.status, await response.text()];
+  };
+  const connect = async (path: string) => {
+    const conn = await Deno.connect({ port: server.port });
+    return await connectWebSocket(`ws://localhost:${server.port}${path}`, denoTransport(conn));
+  };
+  assertEquals(await ask("/"), [200, "Say who you are: /echo?name=Ada\n"]);
+  const { status, response } = await assertRejects(() => connect("/echo"), HandshakeError);
+  assertEquals([status, new TextDecoder().decode(response?.body)], [401, "Who are you?\n"]);
+  assertEquals((await assertRejects(() => connect("/elsewhere"), HandshakeError)).status, 404);
+  const connection = await connect("/echo?name=Ada");
+  assertEquals(await connection.receive(), "Hello, Ada");
+  await connection.send("and goodbye");
+  assertEquals(await connection.receive(), "and goodbye");
+  assertEquals(await ask("/elsewhere"), [404, "There is nothing here\n"]);
+  const [{ code }, { closeCode, wasClean }] = await Promise.all([server.stop(), connection.closed]);
+  assertEquals([code, closeCode, wasClean], [0, 1001, true]);
+});
 
 test("examples/durable_object.ts tells everybody in a room, and nobody in another, who said what", async () => {
   const command = [deno, "run", "--allow-all", "tools/serve_worker.ts", "durable_object"];

@@ -1,34 +1,8 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { upgradeWebSocket } from "../../../src/runtime/deno.ts";
-import { programs, root } from "../../../tools/matrix/programs.ts";
-
-/** Runs TypeScript in a page at an address, and returns the lines it logs. */
-async function runInPage(address: string, source: string): Promise<string[]> {
-  const process = new Deno.Command(programs.deno, {
-    args: [
-      "run",
-      "--allow-all",
-      "--quiet",
-      "--no-check",
-      "--config",
-      "tools/deno.json",
-      "tools/run_in_page.ts",
-      address,
-    ],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = process.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(source));
-  await writer.close();
-  const { code, stdout, stderr } = await process.output();
-  assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
-  return new TextDecoder().decode(stdout).trimEnd().split("\n");
-}
+import { root } from "../../../tools/matrix/programs.ts";
+import { runInPage } from "./run_in_page.ts";
 
 test("README's snippet for pages fetches a token, sends, comes back after a restart, and ends with the server", async () => {
   const readme = await Deno.readTextFile(`${root}README.md`);
