@@ -333,7 +333,7 @@ export class NativeConnection implements MessageConnection {
       : { closeCode: broken.closeCode, reason: broken.message, wasClean: false };
     const error = this.#error ?? told.error;
     // Whoever closes cleanly has left us the time to send.
-    if (wasClean && this.bufferedAmount < this.#limits.sendHighWaterMark) this.#drained();
+    if (wasClean && this.bufferedAmount < Math.max(1, this.#limits.sendHighWaterMark)) this.#drained();
     this.#closeInfo = { closeCode, reason, wasClean, ...(error === undefined ? undefined : { error }) };
     this.#cancelCloseTimer?.();
     this.#signal?.removeEventListener("abort", this.#onAbort);
