@@ -6,7 +6,7 @@
 
 import { once } from "node:events";
 import { connect } from "node:http2";
-import { type ConnectOptions, type WebSocketConnection } from "../../../mod.ts";
+import type { ConnectOptions, WebSocketConnection } from "../../../mod.ts";
 import { connectHttp2, nodeTransport } from "../../../src/runtime/node.ts";
 import { Recorder } from "../recorder.ts";
 import type { RawLink, SuitePeer } from "./suite_case.ts";
