@@ -12,9 +12,8 @@ const server = createServer((request, response) => {
 
 const echo = attachWebSocket(server, {
   path: "/echo",
-  authorize({ url }) {
-    if (!url.searchParams.has("name")) return new Response("Who are you?\n", { status: 401 });
-  },
+  authorize: ({ url }) =>
+    url.searchParams.has("name") ? undefined : new Response("Who are you?\n", { status: 401 }),
   async onConnection(connection) {
     await connection.send(`Hello, ${connection.request?.url.searchParams.get("name")}`);
     for await (const message of connection) await connection.send(message);
