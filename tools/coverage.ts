@@ -56,7 +56,7 @@ const files = (await findTestFiles("deno", []))
   .filter((file) => !file.startsWith("tests/runtimes/") || besides.includes(file));
 const test = await runProgram(
   [programs.deno, "test", "--allow-all", "--frozen", "--no-check", `--coverage=${folder}`, ...files],
-  { deadline: 300, env: peers.env },
+  { deadline: 900, env: peers.env },
 );
 await peers.stop();
 if (test.code !== 0) {
