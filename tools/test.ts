@@ -15,7 +15,7 @@ import { type Runtime, runtimes } from "./matrix/runtimes.ts";
 import { findTestFiles } from "./matrix/test_files.ts";
 
 /** Seconds that one runtime may take. */
-const deadline = 600;
+const deadline = 1200;
 
 const named = Deno.args.filter((argument) => argument in runtimes);
 const filters = Deno.args.filter((argument) => !(argument in runtimes));
