@@ -31,6 +31,8 @@ export function testNodeTransports(
     connectPeer?: (port: number) => Promise<TransportPeer>;
     skipped?: Readonly<Record<string, string>>;
   } = {},
+  /** The same of its HTTP/2 streams. */
+  skippedHttp2: Readonly<Record<string, string>> = {},
 ): void {
   testTransportContract("nodeTransport() of a TCP socket", openTcp);
   testTransportContract("nodeTransport() of a connecting TCP socket", openConnecting);
@@ -41,7 +43,7 @@ export function testNodeTransports(
   );
   testTransportContract("nodeTransport() of an upgraded socket of a server", openUpgrade);
   testTransportContract("nodeTransport() of an upgraded socket of a client", openClientUpgrade);
-  testTransportContract("nodeTransport() of an HTTP/2 stream", openHttp2);
+  testTransportContract("nodeTransport() of an HTTP/2 stream", openHttp2, skippedHttp2);
   testTransportContract("nodeTransport() of a Duplex in memory", openMemory);
 
   test("nodeTransport() delivers the head of an upgrade before what follows it", async () => {
