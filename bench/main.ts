@@ -1,14 +1,15 @@
 /**
  * Weft beside its peers: echo over loopback TCP, each pair of servers in one run, round by round in turn, on one core, the load on
- * the other; then compression. Prints medians, and the ratios that are the point of it.
+ * the other; then compression, and HTTP/2. Prints medians, and the ratios that are the point of it.
  *
- * `deno task bench [node|deno|bun|deno-native|bun-native|deflate ...] [--rounds=5] [--milliseconds=1000] [--connections=1000]`
+ * `deno task bench [node|deno|bun|deno-native|bun-native|deflate|http2 ...] [--rounds=5] [--milliseconds=1000] [--connections=1000]`
  *
  * @module
  */
 
 import { programs, root } from "../tools/matrix/programs.ts";
 import { measureDeflate } from "./deflate/measure.ts";
+import { measureHttp2 } from "./http2/measure.ts";
 import { median, nodeCommand, Program, readArguments } from "./program.ts";
 
 const given = readArguments();
@@ -72,3 +73,4 @@ for (const [name, runtime] of Object.entries(runtimes)) {
   for (const server of servers) await server.end();
 }
 if (isChosen("deflate")) await measureDeflate(given);
+if (isChosen("http2")) await measureHttp2(given);
