@@ -397,9 +397,8 @@ export function testNodeHttp2(skipped: Readonly<Record<string, string>> = {}): v
       acceptExtendedConnect(stream, headers).catch((error) => errors.push(error));
     });
     const session = openSession(await listen(server));
-    await ask(session);
-    const gone = ask(session, { ":path": "/gone" });
-    gone.catch(() => {});
+    // What the client is told may be a response, a reset or, by Node 20, nothing but the end of the stream.
+    for (const path of ["/chat", "/gone"]) ask(session, { ":path": path }).catch(() => {});
     await until(() => errors.length === 2);
     assert(errors.every((error) => error instanceof HandshakeError && error.status === 0), `${errors}`);
     session.destroy();
