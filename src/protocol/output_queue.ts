@@ -1,21 +1,30 @@
 /**
- * Bytes on their way out. Frames of all connections are written side by side into shared slabs, so that a frame costs
- * no allocation and all that a turn wrote leaves as one chunk; a large payload may stay the chunk it is.
+ * Bytes on their way out. Frames of all connections are written side by side into one shared slab, so that a frame costs
+ * no allocation and all that a turn wrote leaves as one chunk; what has to wait moves to memory of its own, and a large
+ * payload may stay the chunk it is.
  *
  * @module
  */
 
-const slabSize = 65536;
-/** A turn begins where at least so much is left, lest it be cut at the slab's end. */
+const sharedSize = 65536;
+/** A turn begins where at least so much is left of the shared slab, lest it be cut at its end. */
 const leastRoom = 16384;
-/** The most slabs that wait to be used again. */
-const mostFree = 16;
+/** Memory of a queue's own begins so small, and doubles. */
+const leastSize = 2048;
+/** Up to this many bytes that wait are moved to where more is written, so that they leave as one chunk. */
+const mostMoved = 4096;
+/** The most bytes of each size that wait to be used again. */
+const mostFree = 1024 * 1024;
 
 /** Memory for many frames. */
 interface Slab {
   readonly bytes: Uint8Array;
-  /** Its chunks that are queued or on their way, and one for being written to. */
+  /** As far as it is written. */
+  used: number;
+  /** Its chunks that are queued or on their way, its open region, and being the shared one. */
   users: number;
+  /** The queue whose open region ends at `used`. */
+  owner: OutputQueue | undefined;
 }
 
 /** What leaves in one piece. */
@@ -26,14 +35,12 @@ interface Chunk {
   readonly slab: Slab | undefined;
 }
 
-const free: Uint8Array[] = [];
-let slab: Slab = { bytes: new Uint8Array(0), users: 1 };
-let slabUsed = 0;
-/** The queue whose open region ends at `slabUsed`. */
-let slabOwner: OutputQueue | undefined;
+/** Memory that nobody uses, by size. */
+const free = new Map<number, Uint8Array[]>();
+let shared: Slab = { bytes: new Uint8Array(0), used: 0, users: 1, owner: undefined };
 
 /** What `reserve` answers: one object, used up before the next call. */
-const room = { bytes: slab.bytes, offset: 0 };
+const room = { bytes: shared.bytes, offset: 0 };
 
 /** The outgoing bytes of one connection, in order, cut only between frames. */
 export class OutputQueue {
@@ -42,37 +49,58 @@ export class OutputQueue {
   /** Bytes taken so far. */
   taken = 0;
   #chunks: Chunk[] = [];
-  /** What was taken and has not left. */
-  #leaving: Chunk[] = [];
-  /** Where the open region begins; meaningful while this queue owns the slab. */
+  /** The memory of what was taken last. */
+  #leaving: Slab[] = [];
+  /** The slab that is being written to, and where that began. */
+  #open: Slab | undefined;
   #start = 0;
   #frameEnds = true;
 
   /** Room for `length` bytes, at most `leastRoom`: write to `bytes` from `offset` on, then `commit`. */
   reserve(length: number): { readonly bytes: Uint8Array; readonly offset: number } {
-    if (slabOwner !== this) {
-      if (slabOwner !== undefined) slabOwner.seal();
-      // Nothing of it is on its way: it is as good as new.
-      if (slab.users === 1) slabUsed = 0;
-    }
-    if (slabUsed + (slabOwner === this ? length : leastRoom) > slab.bytes.length) {
+    let slab = this.#open;
+    if (slab === undefined || slab.used + length > slab.bytes.length) {
       this.seal();
-      release(slab);
-      slab = { bytes: free.pop() ?? new Uint8Array(slabSize), users: 1 };
-      slabUsed = 0;
-    }
-    if (slabOwner !== this) {
-      slabOwner = this;
-      this.#start = slabUsed;
+      slab = this.#open = this.size === 0 ? this.#share() : this.#moveOut(length);
+      slab.owner = this;
+      slab.users++;
     }
     room.bytes = slab.bytes;
-    room.offset = slabUsed;
+    room.offset = slab.used;
     return room;
+  }
+
+  /** A place in the shared slab. */
+  #share(): Slab {
+    shared.owner?.seal();
+    // Nothing of it is on its way: it is as good as new.
+    if (shared.users === 1) shared.used = 0;
+    if (shared.used + leastRoom > shared.bytes.length) {
+      release(shared);
+      shared = createSlab(sharedSize);
+      shared.users++;
+    }
+    this.#start = shared.used;
+    return shared;
+  }
+
+  /** Memory of its own: what waits for a slow peer must not hold what others have written around it. */
+  #moveOut(length: number): Slab {
+    const slab = createSlab(Math.max(2 * this.size, mostMoved + length));
+    const last = this.#chunks.at(-1)!;
+    if (last.slab !== undefined && last.bytes.length <= mostMoved) {
+      this.#chunks.pop();
+      slab.bytes.set(last.bytes);
+      slab.used = last.bytes.length;
+      release(last.slab);
+    }
+    this.#start = 0;
+    return slab;
   }
 
   /** Queues the first `length` bytes of what was reserved; `frameEnds` unless more of the frame follows. */
   commit(length: number, frameEnds: boolean): void {
-    slabUsed += length;
+    this.#open!.used += length;
     this.size += length;
     this.#frameEnds = frameEnds;
   }
@@ -87,24 +115,29 @@ export class OutputQueue {
   /** Takes whole frames off the queue, at least one and no more than it takes to reach `limit` bytes. */
   take(limit: number): Uint8Array[] {
     this.seal();
-    let count = 0;
+    const taken: Uint8Array[] = [];
+    const leaving: Slab[] = [];
     let bytes = 0;
     let frameEnds = false;
-    for (; count < this.#chunks.length && (bytes < limit || !frameEnds); count++) {
-      const chunk = this.#chunks[count]!;
+    for (const chunk of this.#chunks) {
+      if (bytes >= limit && frameEnds) break;
+      taken.push(chunk.bytes);
+      if (chunk.slab !== undefined) leaving.push(chunk.slab);
       bytes += chunk.bytes.length;
       frameEnds = chunk.frameEnds;
     }
+    this.#chunks.splice(0, taken.length);
+    // What was taken before and never confirmed is left to the garbage.
+    this.#leaving = leaving;
     this.size -= bytes;
     this.taken += bytes;
-    const chunks = this.#chunks.splice(0, count);
-    this.#leaving.push(...chunks);
-    return chunks.map((chunk) => chunk.bytes);
+    return taken;
   }
 
-  /** Tells that all that was taken has left. Where nobody tells, its memory is left to the garbage. */
+  /** Tells that all that was taken last has left, so that its memory can be used again. */
   confirm(): void {
-    for (const { slab } of this.#leaving.splice(0)) if (slab !== undefined) release(slab);
+    for (const slab of this.#leaving) release(slab);
+    this.#leaving = [];
   }
 
   /** Forgets everything. What was taken may still be on its way. */
@@ -117,19 +150,30 @@ export class OutputQueue {
 
   /** Ends the open region, if this queue has one: what follows is another chunk. */
   seal(): void {
-    if (slabOwner !== this) return;
-    slabOwner = undefined;
-    if (slabUsed === this.#start) return;
-    slab.users++;
+    const slab = this.#open;
+    if (slab === undefined) return;
+    this.#open = slab.owner = undefined;
+    if (slab.used === this.#start) return release(slab);
     this.#chunks.push({
-      bytes: slab.bytes.subarray(this.#start, slabUsed),
+      bytes: slab.bytes.subarray(this.#start, slab.used),
       frameEnds: this.#frameEnds,
       slab,
     });
   }
 }
 
-/** Keeps a slab for later, once nobody uses it. */
+/** A slab of at least so many bytes, or of the most there are. */
+function createSlab(least: number): Slab {
+  let size = leastSize;
+  while (size < least && size < sharedSize) size *= 2;
+  return { bytes: free.get(size)?.pop() ?? new Uint8Array(size), used: 0, users: 0, owner: undefined };
+}
+
+/** Keeps the memory of a slab for later, once nobody uses it. */
 function release(slab: Slab): void {
-  if (--slab.users === 0 && slab.bytes.length > 0 && free.length < mostFree) free.push(slab.bytes);
+  const { length } = slab.bytes;
+  if (--slab.users > 0 || length === 0) return;
+  const others = free.get(length) ?? [];
+  if (others.length * length < mostFree) others.push(slab.bytes);
+  free.set(length, others);
 }

@@ -156,23 +156,63 @@ test("OutputQueue writes again to what has left, and to nothing else", () => {
   for (let step = 0; step < 20_000; step++) {
     const index = Math.floor(random() * queues.length);
     const queue = queues[index]!;
-    const choice = random();
-    if (choice < 0.7) {
+    if (random() < 0.7) {
       const bytes = createRandomBytes(Math.floor(random() ** 4 * 16000), step);
       written += bytes.length;
       write(queue, bytes);
-    } else if (choice < 0.85) {
-      for (const chunk of queue.take(20_000)) {
-        leaving[index]!.push({ chunk, copy: chunk.slice() });
-        memory.add(chunk.buffer);
-      }
-    } else {
-      for (const { chunk, copy } of leaving[index]!.splice(0)) assert(sameBytes(chunk, copy), "overwritten");
-      queue.confirm();
+      continue;
+    }
+    for (const { chunk, copy } of leaving[index]!.splice(0)) assert(sameBytes(chunk, copy), "overwritten");
+    queue.confirm();
+    for (const chunk of queue.take(20_000)) {
+      leaving[index]!.push({ chunk, copy: chunk.slice() });
+      memory.add(chunk.buffer);
     }
   }
   for (const queue of queues) queue.clear();
-  assert(memory.size * 65536 < written / 4, `${memory.size} slabs for ${written} bytes`);
+  assert(sizeOfAll(memory) < written / 4, `${sizeOfAll(memory)} bytes of memory for ${written}`);
+});
+
+/** The bytes of all these buffers. */
+function sizeOfAll(memory: Iterable<ArrayBufferLike>): number {
+  let size = 0;
+  for (const { byteLength } of new Set(memory)) size += byteLength;
+  return size;
+}
+
+test("OutputQueue that waits holds little more than its bytes, whoever else writes", () => {
+  for (const length of [2, 62, 260, 5000]) {
+    const waiting = Array.from({ length: 3 }, () => new OutputQueue());
+    const busy = new OutputQueue();
+    const expected: Uint8Array[] = [];
+    for (let round = 0; round < 500; round++) {
+      const bytes = createRandomBytes(length, round);
+      expected.push(bytes);
+      for (const queue of waiting) write(queue, bytes);
+      for (let frame = 0; frame < 3; frame++) write(busy, createRandomBytes(8000, frame));
+      busy.take(Infinity);
+      busy.confirm();
+    }
+    for (const queue of waiting) {
+      const { size } = queue;
+      const chunks = queue.take(Infinity);
+      const held = sizeOfAll(chunks.map((chunk) => chunk.buffer));
+      assert(held <= 3 * size + 65536, `${held} bytes of memory for ${size} of ${length} each`);
+      assert(sameBytes(concat(chunks), concat(expected)));
+    }
+  }
+});
+
+test("OutputQueue joins the small frames of a turn, whoever else writes between them", () => {
+  const queues = Array.from({ length: 100 }, () => new OutputQueue());
+  for (let round = 0; round < 10; round++) for (const queue of queues) write(queue, utf8(`${round}`));
+  for (const queue of queues) assertEquals(queue.take(Infinity), [utf8("0123456789")]);
+});
+
+test("OutputQueue gives out any number of chunks at once", () => {
+  const queue = new OutputQueue();
+  for (let count = 0; count < 200_000; count++) queue.append(Uint8Array.of(count));
+  assertEquals(queue.take(Infinity).length, 200_000);
 });
 
 test("engines that write, answer and let go in any order send what each of them was told to", () => {
