@@ -62,12 +62,13 @@ export class Keepalive {
 
   /** Sends a Ping; the promise is its round trip in milliseconds. */
   ping(payload: Uint8Array = this.#nextPayload()): Promise<number> {
+    const sent = this.#options.clock.now();
+    this.#options.sendPing(payload);
     const pong = new Promise<number>((resolve, reject) => {
-      this.#pending.push({ key: `${payload}`, sent: this.#options.clock.now(), resolve, reject });
+      this.#pending.push({ key: `${payload}`, sent, resolve, reject });
     });
     // Whoever does not look at it, does not want to know.
     pong.catch(() => {});
-    this.#options.sendPing(payload);
     return pong;
   }
 

@@ -125,10 +125,11 @@ export class Outbox {
     this.#inFlight = 0;
     this.#taken = this.#engine.takenTotal;
     this.#engine.confirmOutput();
-    let reached = 0;
-    while (reached < this.#waiters.length && this.#waiters[reached]!.position <= this.#taken) reached++;
-    if (reached === 0) return;
-    for (const waiter of this.#waiters.splice(0, reached)) waiter.resolve();
+    if (this.#waiters.length === 0) return;
+    // Not in order: a borrowed message waits longer than one that is copied.
+    const waiters = this.#waiters;
+    this.#waiters = waiters.filter(({ position }) => position > this.#taken);
+    for (const { position, resolve } of waiters) if (position <= this.#taken) resolve();
   }
 
   /** Writes nothing more; every sender that still waits fails. */

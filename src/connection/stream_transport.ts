@@ -6,6 +6,10 @@
 
 import type { ByteReceiver, ByteStreamPair, ByteTransport } from "./byte_transport.ts";
 import { toBytes } from "./bytes.ts";
+import { systemClock } from "./clock.ts";
+
+/** After so many milliseconds of reading, timers and other sockets have their turn: a stream may have a chunk at every time. */
+const longestRun = 10;
 
 /**
  * The transport itself, or a pair of streams wrapped into one, locked until it is destroyed. Throws `TypeError` for what is neither, and
@@ -69,6 +73,7 @@ class StreamTransport implements ByteTransport {
     try {
       // Never from within resume().
       await undefined;
+      let started = systemClock.now();
       while (!this.#paused) {
         const { done, value } = this.#kept ??= await this.#reader.read();
         if (this.#paused) break;
@@ -77,6 +82,9 @@ class StreamTransport implements ByteTransport {
         const bytes = toBytes(value);
         if (bytes === undefined) throw new TypeError("Cannot read the stream: a chunk is no bytes");
         this.#receiver!.receiveBytes(bytes);
+        if (systemClock.now() - started < longestRun) continue;
+        await new Promise<void>((resolve) => systemClock.after(0, resolve));
+        started = systemClock.now();
       }
     } catch (error) {
       this.destroy(error);

@@ -13,10 +13,12 @@ import type { SendOptions } from "../protocol/engine_options.ts";
 import type { FrameTap } from "../protocol/frame_info.ts";
 import { isPrepared, type PreparedMessage } from "../protocol/prepared_message.ts";
 import { encodeText } from "../protocol/text.ts";
+import { ProtocolError } from "../protocol/protocol_error.ts";
 import type { Role } from "../protocol/role.ts";
 import { WebSocketEngine } from "../protocol/web_socket_engine.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
 import { type ByteSource, toBytes } from "./bytes.ts";
+import { systemClock } from "./clock.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
 import {
   checkConnectionOptions,
@@ -119,6 +121,8 @@ export class WebSocketConnection implements MessageConnection {
   readonly #signal: AbortSignal | undefined;
   #resolveClosed!: (info: WebSocketCloseInfo) => void;
   #cancelCloseTimer: (() => void) | undefined;
+  /** There while the peer's Close waits for the answers to what came right before it. */
+  #cancelHold: (() => void) | undefined;
   /** The peer's Close, or what we answered to a broken rule; in the end, what `closed` tells. */
   #closeInfo: WebSocketCloseInfo | undefined;
   /** Our Close, where it came first. */
@@ -167,7 +171,10 @@ export class WebSocketConnection implements MessageConnection {
       receiveBytes: (chunk) => this.#receiveBytes(chunk),
       receiveEnd: () => this.#receiveEnd(),
       drained: () => this.#outbox.drained(),
-      closed: (error) => this.#finish(error),
+      closed: (error) => {
+        this.#takeClose();
+        this.#finish(error);
+      },
     });
     void this.#begin(options.head && new Uint8Array(options.head));
   }
@@ -272,14 +279,22 @@ export class WebSocketConnection implements MessageConnection {
   }
 
   /** Dispatches what has arrived until all is read or nobody wants more, and lets the transport go on or wait. */
-  #pump(): void {
-    if (this.#pumping || this.#ended) return;
+  #pump(mayHold = true): void {
+    if (this.#pumping || this.#ended || this.#cancelHold !== undefined) return;
     this.#pumping = this.#outbox.held = true;
+    mayHold &&= !this.#engine.closeSent;
+    let told = false;
     while (!this.#isFull()) {
+      // What is answered at once, the peer shall have, although it closed in the same breath.
+      if (mayHold && this.#engine.closeIsNext && (told || this.#inbox.length > 0)) {
+        this.#cancelHold = systemClock.after(0, () => this.#takeClose());
+        break;
+      }
       try {
         const event = this.#engine.next();
         // A tap may have ended everything.
         if (event === undefined || this.#ended) break;
+        told ||= event.type === "message" || event.type === "piece";
         this.#dispatch(event);
       } catch (error) {
         this.#fail(error);
@@ -288,8 +303,16 @@ export class WebSocketConnection implements MessageConnection {
     this.#pumping = this.#outbox.held = false;
     if (this.#ended) return;
     this.#engine.park();
-    this.#setPaused(this.#isFull());
+    this.#setPaused(this.#cancelHold !== undefined || this.#isFull());
     this.#outbox.flush();
+  }
+
+  /** Takes the Close that waited for the answers to what came before it. */
+  #takeClose(): void {
+    if (this.#cancelHold === undefined) return;
+    this.#cancelHold();
+    this.#cancelHold = undefined;
+    this.#pump(false);
   }
 
   /** Whether the application has enough to do. A closing connection reads on, for the sake of the peer's Close. */
@@ -367,6 +390,7 @@ export class WebSocketConnection implements MessageConnection {
   send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void> {
     const data = typeof message === "string" || isPrepared(message) ? message : toBytes(message);
     if (data === undefined) return Promise.reject(new TypeError("Cannot send: neither text nor bytes"));
+    if (this.readyState !== "open") return reject(this.#closeError("Cannot send"));
     const buffered = this.bufferedAmount;
     const room = this.#limits.maxSendQueue - buffered;
     // A text takes up to three bytes for each of its units.
@@ -382,7 +406,9 @@ export class WebSocketConnection implements MessageConnection {
       this.#assertOpen("Cannot send");
       return this.#queued(this.#engine.send(data, options));
     } catch (error) {
-      return reject(error);
+      if (!(error instanceof ProtocolError)) return reject(error);
+      this.#fail(error);
+      return reject(this.#closeError("Cannot send"));
     }
   }
 
@@ -537,6 +563,7 @@ export class WebSocketConnection implements MessageConnection {
     this.#ended = true;
     this.#closeInfo = { ...info, wasClean, ...(cause === undefined ? undefined : { error: cause }) };
     this.#cancelCloseTimer?.();
+    this.#cancelHold?.();
     this.#signal?.removeEventListener("abort", this.#onAbort);
     this.#inbox.end();
     const failure = this.#closeError("Cannot send");

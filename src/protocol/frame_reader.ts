@@ -41,6 +41,11 @@ export class FrameReader {
     return this.#chunk.length - this.#at;
   }
 
+  /** The opcode of the header that waits to be read; 0 where nothing waits. */
+  get nextOpcode(): number {
+    return this.#chunk[this.#at]! & 0x0f;
+  }
+
   /** Borrows the next chunk; where the one before is not used up, copies both. */
   receive(chunk: Uint8Array): void {
     const left = this.buffered;

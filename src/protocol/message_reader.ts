@@ -78,6 +78,11 @@ export class MessageReader extends FrameReader implements FrameSituation {
     this.streaming = options.streaming ?? false;
   }
 
+  /** Whether what waits to be read begins with a Close. */
+  get closeIsNext(): boolean {
+    return !this.#inFrame && this.nextOpcode === Opcode.Close;
+  }
+
   /** Bytes held of the message that is arriving. */
   get collected(): number {
     return this.#buffer.size;

@@ -48,10 +48,14 @@ export class MessageWriter {
     this.#count(Opcode.Text, true, false, length);
   }
 
-  /** Writes a message in frames of `fragmentSize` bytes; 0: in one. Returns what `writeFrame()` returns. */
+  /**
+   * Writes a message, or the next piece of one, which `last` ends, in frames of `fragmentSize` bytes; 0: in one. Returns
+   * what `writeFrame()` returns.
+   */
   writeMessage(
     queue: OutputQueue,
     opcode: number,
+    last: boolean,
     rsv1: boolean,
     payload: Uint8Array,
     fragmentSize: number,
@@ -66,7 +70,7 @@ export class MessageWriter {
       // §5.4 "an opcode other than 0, followed by zero or more frames with the FIN bit clear and the opcode set to 0"
       const first = at === 0;
       at += size;
-      const fin = at >= payload.length;
+      const fin = last && at >= payload.length;
       if (this.writeFrame(queue, first ? opcode : Opcode.Continuation, fin, rsv1 && first, piece)) {
         borrowed = true;
       }

@@ -112,6 +112,11 @@ export class WebSocketEngine {
     return this.#reader.buffered;
   }
 
+  /** Whether what waits to be read begins with a Close. */
+  get closeIsNext(): boolean {
+    return this.#reader.closeIsNext;
+  }
+
   /** Bytes held of a message that is still arriving. */
   get collectedBytes(): number {
     return this.#reader.collected;
@@ -194,34 +199,45 @@ export class WebSocketEngine {
 
   /**
    * Queues a message. Bytes of 16 KiB or more are not copied by a server: they must stay as they are until the output that
-   * holds them has left. Returns whether that is so. Throws `TypeError` behind `close()` and inside a message in pieces.
+   * holds them has left. Returns whether that is so. Throws `TypeError` behind `close()` and inside a message in pieces,
+   * `ProtocolError` where the codec fails, which cannot be used any more.
    */
   send(message: string | Uint8Array | PreparedMessage, options?: SendOptions): boolean {
     this.#assertOpen();
     if (this.#sending !== undefined) throw new TypeError("Cannot send: a message in pieces is not finished");
     const fragmentSize = checkNumber("fragmentSize", options?.fragmentSize, this.#fragmentSize);
-    this.#messagesSent++;
     const prepared = typeof message !== "string" && isPrepared(message) ? message : undefined;
     const data = prepared === undefined ? message as string | Uint8Array : prepared.data;
     const text = typeof data === "string";
     const codec = this.#codec?.encodes(data.length, options?.compress) ? this.#codec : undefined;
     if (text && prepared === undefined && codec === undefined && fragmentSize === 0) {
+      this.#messagesSent++;
       this.#writer.writeText(this.#queue, data);
       return false;
     }
     const bytes = prepared?.bytes ?? (text ? encodeText(data) : data);
-    const payload = codec === undefined ? bytes : encode(codec, bytes, prepared);
+    const payload = codec === undefined ? bytes : encode(codec, bytes, true, prepared);
     const opcode = text ? Opcode.Text : Opcode.Binary;
-    const held = this.#writer.writeMessage(this.#queue, opcode, codec !== undefined, payload, fragmentSize);
+    this.#messagesSent++;
+    const held = this.#writer.writeMessage(
+      this.#queue,
+      opcode,
+      true,
+      codec !== undefined,
+      payload,
+      fragmentSize,
+    );
     return held && payload === message;
   }
 
   /**
-   * Queues the next piece of a message in fragments (§5.4); `fin` ends it. Pieces of text are UTF-8 and may be cut anywhere.
-   * Returns what `send()` returns. Throws `TypeError` behind `close()`, and where the type changes inside a message.
+   * Queues the next piece of a message in fragments (§5.4), of `fragmentSize` at most; `fin` ends it. Pieces of text are
+   * UTF-8 and may be cut anywhere. Returns what `send()` returns, and throws as it does; `TypeError` too where the type
+   * changes inside a message.
    */
   sendPiece(type: MessageType, piece: Uint8Array, fin: boolean, options?: SendOptions): boolean {
     this.#assertOpen();
+    const fragmentSize = checkNumber("fragmentSize", options?.fragmentSize, this.#fragmentSize);
     const message = this.#sending ??= {
       type,
       codec: this.#codec?.encodes(undefined, options?.compress) ? this.#codec : undefined,
@@ -229,10 +245,10 @@ export class WebSocketEngine {
     };
     if (message.type !== type) throw new TypeError("Cannot send: the message in pieces is of the other type");
     const { codec, opcode } = message;
-    const payload = codec === undefined ? piece : codec.encode(piece, fin);
+    const payload = codec === undefined ? piece : encode(codec, piece, fin);
     if (payload.length === 0 && !fin) return false;
     const rsv1 = codec !== undefined && opcode !== Opcode.Continuation;
-    const held = this.#writer.writeFrame(this.#queue, opcode, fin, rsv1, payload);
+    const held = this.#writer.writeMessage(this.#queue, opcode, fin, rsv1, payload, fragmentSize);
     message.opcode = Opcode.Continuation;
     if (fin) {
       this.#sending = undefined;
@@ -317,10 +333,20 @@ export class WebSocketEngine {
   }
 }
 
-/** A whole message, encoded: for this connection alone, or once for all. */
-function encode(codec: MessageCodec, bytes: Uint8Array, prepared: PreparedMessage | undefined): Uint8Array {
+/** What goes out for a piece of a message, or for a whole one: encoded for this connection alone, or once for all. */
+function encode(
+  codec: MessageCodec,
+  bytes: Uint8Array,
+  fin: boolean,
+  prepared?: PreparedMessage,
+): Uint8Array {
   const key = codec.sharedKey;
-  if (prepared === undefined || key === undefined) return codec.encode(bytes, true);
-  codec.noteShared!(bytes);
-  return prepared.encodedAs(key, (payload) => codec.encodeShared!(payload));
+  try {
+    if (prepared === undefined || key === undefined) return codec.encode(bytes, fin);
+    const encoded = prepared.encodedAs(key, (payload) => codec.encodeShared!(payload));
+    codec.noteShared!(bytes);
+    return encoded;
+  } catch (cause) {
+    throw new ProtocolError(1011, "cannot encode", { cause });
+  }
 }

@@ -1,6 +1,7 @@
 import { test } from "node:test";
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "../kit/frame_lines.ts";
+import { WebSocketError } from "../../src/connection/web_socket_error.ts";
 import { HeldConnection, settle, stateOf } from "../kit/held_connection.ts";
 
 const roles = ["client", "server"] as const;
@@ -285,4 +286,72 @@ test("await using closes the connection and waits for its end", async () => {
   held.transport.deliverEnd();
   await disposed;
   await held.connection[Symbol.asyncDispose]();
+});
+
+test("what came with the peer's Close is answered before it, whatever the way to receive (RFC 6455 §5.5.1)", async () => {
+  const ways: Record<string, (held: HeldConnection) => Promise<unknown>> = {
+    async "for await"({ connection }) {
+      for await (const message of connection) await connection.send(message);
+    },
+    async "receive()"({ connection }) {
+      for (let message; (message = await connection.receive()) !== undefined;) await connection.send(message);
+    },
+    "readable": ({ connection }) => connection.readable.pipeTo(connection.writable),
+    async "messages()"({ connection }) {
+      for await (const message of connection.messages()) await connection.send(await message.text());
+    },
+    "onMessage": () => Promise.resolve(),
+  };
+  for (const [way, echo] of Object.entries(ways)) {
+    for (const role of roles) {
+      for (const count of [1, 2, 16]) {
+        const onMessage = way === "onMessage"
+          ? async (message: unknown, connection: { send(message: string): Promise<void> }) => {
+            await undefined;
+            await connection.send(`${message}`);
+          }
+          : undefined;
+        const held = new HeldConnection({ role, onMessage });
+        const echoed = echo(held);
+        const messages = Array.from({ length: count }, (_, at) => `message ${at}`);
+        held.transport.deliver(
+          join(...messages.map((text) => held.encode("text", text)), held.encodeClose(1000)),
+        );
+        await settle();
+        await settle();
+        const expected = [...messages.map((text) => `text ${text}`), "close 1000"];
+        assertEquals(held.sent(), expected, `${role} by ${way}, ${count} at once`);
+        held.transport.deliverEnd();
+        assertEquals(await held.connection.closed, clean(1000));
+        await echoed;
+        held.assertGone();
+      }
+    }
+  }
+});
+
+test("a Close that waits for answers is taken when the transport goes, and forgotten by abort()", async () => {
+  for (const end of ["closed", "abort"] as const) {
+    const held = new HeldConnection();
+    const received = held.connection.receive();
+    held.transport.deliver(join(held.encode("text", "last words"), held.encodeClose(1000)));
+    assertEquals(await received, "last words");
+    if (end === "closed") held.transport.destroy();
+    else held.connection.abort();
+    assertEquals((await held.connection.closed).closeCode, end === "closed" ? 1000 : 1006);
+    await settle();
+    held.assertGone();
+  }
+});
+
+test("a Close waits a turn for those who do not answer, and no longer", async () => {
+  const held = new HeldConnection();
+  const received = held.connection.receive();
+  held.transport.deliver(join(held.encode("text", "last words"), held.encodeClose(1000)));
+  assertEquals(await received, "last words");
+  assertEquals(held.connection.readyState, "open");
+  await settle();
+  await settle();
+  assertEquals([held.connection.readyState, held.sent()], ["closing", ["close 1000"]]);
+  await assertRejects(() => held.connection.send("too late"), WebSocketError);
 });

@@ -107,7 +107,7 @@ test("a Close is answered while the application is idle, up to the mark", async 
   const held = new HeldConnection();
   flood(held, 15, 10);
   held.peerCloses(1001);
-  await settle();
+  await new Promise((resolve) => setTimeout(resolve, 10));
   assertEquals(held.sent(), ["close 1001"]);
   await drain(held, 15);
 });

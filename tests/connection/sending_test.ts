@@ -207,3 +207,39 @@ test("a failed send() that nobody looks at disturbs nobody", async () => {
   await settle();
   held.assertGone();
 });
+
+test("send() of memory that was given away rejects with TypeError, and sends nothing", async () => {
+  const held = new HeldConnection();
+  const buffer = new ArrayBuffer(8);
+  const sources = [buffer, new Uint8Array(buffer), new Uint8Array(buffer, 2, 3), new DataView(buffer)];
+  structuredClone(buffer, { transfer: [buffer] });
+  for (const source of sources) {
+    await assertRejects(() => held.connection.send(source), TypeError);
+    await assertRejects(() => held.connection.ping(source), TypeError);
+  }
+  await held.connection.send(new Uint8Array());
+  assertEquals(held.sent(), ["binary"]);
+});
+
+test("send() on a connection that is closing rejects with WebSocketError, however much waits", async () => {
+  const held = new HeldConnection({ maxSendQueue: 10 });
+  held.transport.held = true;
+  void held.connection.send("more than there is room for");
+  void held.connection.close();
+  await assertRejects(() => held.connection.send("late"), WebSocketError);
+});
+
+test("sendStream() cuts its pieces by fragmentSize, and refuses one that means nothing (RFC 6455 §5.4)", async () => {
+  const held = new HeldConnection({ fragmentSize: 2 });
+  await held.connection.sendStream("text", ["abc"]);
+  await held.connection.sendStream("text", ["de"], { fragmentSize: 1 });
+  assertEquals(held.sent(), [
+    "text+ ab",
+    "continuation+ c",
+    "continuation",
+    "text+ d",
+    "continuation+ e",
+    "continuation",
+  ]);
+  await assertRejects(() => held.connection.sendStream("text", ["f"], { fragmentSize: -1 }), RangeError);
+});

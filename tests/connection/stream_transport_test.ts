@@ -1,5 +1,5 @@
 import { test } from "node:test";
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { acceptWebSocket } from "../../src/connection/accept_web_socket.ts";
 import type { ByteStreamPair } from "../../src/connection/byte_transport.ts";
 import { connectWebSocket } from "../../src/connection/connect_web_socket.ts";
@@ -259,4 +259,19 @@ test("a chunk may be a buffer or any view of one, and what is no bytes ends the 
   const { closeCode, error } = await connection.closed;
   assertEquals([closeCode, (error as Error).message], [1006, "Cannot read the stream: a chunk is no bytes"]);
   assertEquals([streams.readable.locked, streams.writable.locked], [false, false]);
+});
+
+test("a stream that always has a chunk lets timers and other connections have their turn", async () => {
+  const frame = makeFrame("text", "x", masked);
+  let chunks = 0;
+  const readable = new ReadableStream<Uint8Array>({
+    pull: (controller) => ++chunks < 1_000_000 ? controller.enqueue(frame) : controller.close(),
+  });
+  const connection = new WebSocketConnection({ readable, writable: new WritableStream() }, {
+    role: "server",
+    onMessage() {},
+  });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  connection.abort();
+  assert(chunks < 1_000_000, "no timer had its turn");
 });

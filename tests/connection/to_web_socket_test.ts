@@ -11,10 +11,11 @@ test("toWebSocket() is OPEN at once, and tells open, messages and close in order
   assertEquals([socket.readyState, socket.protocol, socket.extensions], [1, "chat", "x-extension"]);
   assertEquals(socket.url, "ws://example.com/path");
   const events = recordEvents(socket);
+  const closed = nextEvent(socket, "close");
   await server.send("one");
   await server.send("two");
   await server.close({ closeCode: 3000, reason: "enough" });
-  await nextEvent(socket, "close");
+  await closed;
   assertEquals(events, ["1 open", "1 message one", "1 message two", "3 close 3000 clean enough"]);
 });
 

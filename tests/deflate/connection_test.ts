@@ -10,6 +10,7 @@ import type { DeflateOptions } from "../../src/deflate/deflate_options.ts";
 import { pakoCodec } from "../../src/deflate/pako_codec.ts";
 import { permessageDeflate } from "../../src/deflate/permessage_deflate.ts";
 import { HandshakeError } from "../../src/handshake/handshake_error.ts";
+import { ProtocolError } from "../../src/protocol/protocol_error.ts";
 import { createTransportPair } from "../../src/testing/mod.ts";
 import { samples } from "../kit/deflate_samples.ts";
 
@@ -168,7 +169,7 @@ test("a message that is too big once inflated closes with 1009, and one that is 
   assertEquals((await garbler.closed).closeCode, 1007);
 });
 
-test("a codec that breaks is an error of send() or a close code, never a crash (RFC 6455 §7.4.1)", async () => {
+test("a codec that breaks closes with 1011, whoever looks, and is never a crash (RFC 6455 §7.4.1)", async () => {
   const fail = () => {
     throw new Error("out of memory");
   };
@@ -179,10 +180,13 @@ test("a codec that breaks is an error of send() or a close code, never a crash (
   const extension = permessageDeflate().accept([])!;
   const breaking = permessageDeflate({ codec: broken }).accept([])!;
   const [client, server] = createWebSocketPair({ extension: breaking }, { extension });
-  await assertRejects(() => client.send(text), Error, "out of memory");
-  await client.send("Hello", { compress: false });
-  assertEquals(await server.receive(), "Hello");
-  await client.close();
+  void client.send(text);
+  await assertRejects(() => client.send("Hello", { compress: false }), WebSocketError);
+  assertEquals(await server.receive(), undefined);
+  assertEquals((await server.closed).closeCode, 1011);
+  const { error } = await client.closed;
+  assertInstanceOf(error, ProtocolError);
+  assertEquals(`${error.cause}`, "Error: out of memory");
 
   const [sender, victim] = createWebSocketPair({ extension }, { extension: breaking });
   void sender.send(text);

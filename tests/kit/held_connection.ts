@@ -36,9 +36,14 @@ export class HeldConnection {
     this.transport.deliver(this.encode(opcode, payload, changes));
   }
 
+  /** A Close as the connection's peer sends it. */
+  encodeClose(code?: number, reason?: string): Uint8Array {
+    return makeClose(code, reason, { masked: this.connection.role === "server" });
+  }
+
   /** The peer sends a Close. */
   peerCloses(code?: number, reason?: string): void {
-    this.transport.deliver(makeClose(code, reason, { masked: this.connection.role === "server" }));
+    this.transport.deliver(this.encodeClose(code, reason));
   }
 
   /** What the connection has sent since the last call, a line for each frame; asserts that its masks are in order. */

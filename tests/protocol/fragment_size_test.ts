@@ -83,3 +83,24 @@ for (const role of roles) {
     assertEquals([engine.queuedBytes, engine.counts.messagesSent], [0, 0]);
   });
 }
+
+for (const role of roles) {
+  test(`${role}: the pieces of a message are cut by fragmentSize too, and FIN ends the last one alone (§5.4)`, () => {
+    const engine = new WebSocketEngine({ role, fragmentSize: 2 });
+    engine.sendPiece("text", utf8("abc"), false);
+    engine.sendPiece("text", utf8("de"), true);
+    engine.sendPiece("text", utf8("fgh"), true, { fragmentSize: 0 });
+    engine.sendPiece("text", utf8("i"), false);
+    engine.sendPiece("text", utf8(""), true);
+    assertEquals(describeOutput(role, engine.takeOutput()), [
+      "text and more ab",
+      "continuation and more 63",
+      "continuation 6465",
+      "text fgh",
+      "text and more i",
+      "continuation",
+    ]);
+    assertThrows(() => engine.sendPiece("text", utf8("j"), true, { fragmentSize: -1 }), RangeError);
+    assertEquals(engine.takeOutput(), []);
+  });
+}
