@@ -14,6 +14,7 @@ import {
 } from "../protocol/engine_options.ts";
 import type { AgreedExtension } from "../protocol/extension.ts";
 import type { Role } from "../protocol/role.ts";
+import { toBytes } from "./bytes.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { WebSocketConnection } from "./web_socket_connection.ts";
 
@@ -77,6 +78,7 @@ export interface ConnectionLimits {
   readonly clock: Clock;
 }
 
+const empty = new Uint8Array(0);
 const defaults = {
   ...engineDefaults,
   receiveHighWaterMark: 64 * 1024,
@@ -88,9 +90,15 @@ const defaults = {
 };
 
 /** Checks all that a connection will use. Throws `TypeError` or `RangeError`. */
-export function checkConnectionOptions(options: CommonOptions): ConnectionLimits {
-  const { clock = systemClock, signal } = options;
+export function checkConnectionOptions(
+  options: CommonOptions & Pick<ConnectionOptions, "head">,
+): ConnectionLimits {
+  const { clock = systemClock, head = empty, signal } = options;
   checkFunctions(options, "onMessage", "onFrame");
+  if (typeof clock?.now !== "function" || typeof clock.after !== "function") {
+    throw new TypeError("Cannot use clock: not a clock");
+  }
+  if (toBytes(head) === undefined) throw new TypeError("Cannot use head: no bytes");
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError("Cannot use signal: not an AbortSignal");
   }

@@ -5,12 +5,22 @@
  */
 
 import type { AgreedExtension, Extension, ExtensionElement } from "../protocol/extension.ts";
-import { isToken, tokenPattern } from "./fields.ts";
+import { checkTokens, isToken, tokenPattern } from "./fields.ts";
 
 // §9.1 extension-param = token [ "=" ( token / quoted-string ) ]; the extension's name looks like one too
 const parameter = new RegExp(
   `^[ \t]*(${tokenPattern})[ \t]*(?:=[ \t]*(?:(${tokenPattern})|"([^"]*)")[ \t]*)?$`,
 );
+
+/** Throws `TypeError` for what is no extension, a name that is no token, and one that is there twice. */
+export function checkExtensions(extensions: readonly Extension[]): void {
+  checkTokens("extensions", extensions.map(({ name }) => name));
+  for (const { offer, accept, confirm } of extensions) {
+    if ([offer, accept, confirm].some((part) => typeof part !== "function")) {
+      throw new TypeError("Cannot use extensions: not an extension");
+    }
+  }
+}
 
 /** The elements of the header's value, `[]` without a header, `undefined` when it is malformed. */
 export function parseExtensions(header: string | null): ExtensionElement[] | undefined {

@@ -7,7 +7,7 @@
 
 import type { Extension } from "../protocol/extension.ts";
 import type { Agreement } from "./decide_upgrade.ts";
-import { agreeOnExtension, formatExtensions, parseExtensions } from "./extension_header.ts";
+import { agreeOnExtension, checkExtensions, formatExtensions, parseExtensions } from "./extension_header.ts";
 import { checkFields, checkTokens, type HeaderFields } from "./fields.ts";
 import { HandshakeError } from "./handshake_error.ts";
 import type { HandshakeResponse } from "./handshake_response.ts";
@@ -48,7 +48,7 @@ export function createOffer(address: string | URL, options: UpgradeRequestOption
   const url = parseAddress(`${address}`);
   const protocols = [given].flat() as string[];
   checkTokens("protocols", protocols);
-  checkTokens("extensions", extensions.map(({ name }) => name));
+  checkExtensions(extensions);
   const offers = extensions.flatMap((extension) =>
     extension.offer().map((parameters) => ({ name: extension.name, parameters }))
   );

@@ -9,6 +9,7 @@ import { checkFunctions } from "../protocol/engine_options.ts";
 import type { Extension } from "../protocol/extension.ts";
 import { type OriginPolicy, serializeOrigin } from "./check_origin.ts";
 import type { ProtocolChoice } from "./choose_protocol.ts";
+import { checkExtensions } from "./extension_header.ts";
 import { checkFields, checkTokens, type HeaderFields } from "./fields.ts";
 import type { HandshakeRequest } from "./handshake_request.ts";
 
@@ -45,5 +46,5 @@ export function checkUpgradeOptions(options: UpgradeOptions): void {
       throw new TypeError('Cannot use origins: not "*", a function or a list of origins');
     }
   }
-  checkTokens("extensions", extensions.map(({ name }) => name));
+  checkExtensions(extensions);
 }

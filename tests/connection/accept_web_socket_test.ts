@@ -9,6 +9,8 @@ import { makeFrame } from "../kit/frame_lines.ts";
 import { exampleAccept, exampleFields, requestText } from "../kit/heads.ts";
 import { settle, stateOf } from "../kit/held_connection.ts";
 import { awaitText, readText, toBytes } from "../kit/held_handshake.ts";
+import type { Clock } from "../../src/connection/clock.ts";
+import type { Extension } from "../../src/protocol/extension.ts";
 import { HeldTransport } from "../kit/held_transport.ts";
 
 const hello = makeFrame("text", "Hello", { masked: true });
@@ -108,6 +110,11 @@ test("options that mean nothing are refused before the transport is touched", as
     [{ headers: { "a\r\nb": "c" } }, TypeError],
     [{ headers: { a: "b\0" } }, TypeError],
     [{ protocols: ["a b"] }, TypeError],
+    [{ head: "GET / " as unknown as Uint8Array }, TypeError],
+    [{ head: 7 as unknown as Uint8Array }, TypeError],
+    [{ clock: {} as Clock }, TypeError],
+    [{ clock: null as unknown as Clock }, TypeError],
+    [{ extensions: [{ name: "x" } as Extension] }, TypeError],
   ];
   for (const [options, kind] of wrong) {
     const transport = new HeldTransport();

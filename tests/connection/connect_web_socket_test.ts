@@ -6,6 +6,7 @@ import { createManualClock } from "../../src/testing/manual_clock.ts";
 import { makeFrame } from "../kit/frame_lines.ts";
 import { settle } from "../kit/held_connection.ts";
 import { answerRequest, awaitText, failureOf, toBytes } from "../kit/held_handshake.ts";
+import type { Extension } from "../../src/protocol/extension.ts";
 import { HeldTransport } from "../kit/held_transport.ts";
 
 const url = "ws://server.example.com/chat";
@@ -86,6 +87,7 @@ test("a URL and options that mean nothing are refused before the transport is to
     [url, { maxHeadSize: 0.5 }, RangeError],
     [url, { closeTimeout: NaN }, RangeError],
     [url, { onHead: 1 as unknown as () => void }, TypeError],
+    [url, { extensions: [{ name: "x" } as Extension] }, TypeError],
   ];
   for (const [address, options, kind] of wrong) {
     const transport = new HeldTransport();
