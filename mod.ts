@@ -38,6 +38,7 @@ export type * from "./src/connection/byte_transport.ts";
 export type { ByteSource } from "./src/connection/bytes.ts";
 export type { Clock } from "./src/connection/clock.ts";
 export type { WebSocketCloseInfo } from "./src/connection/close_info.ts";
+export type { CloseOptions } from "./src/connection/close_options.ts";
 export { connectWebSocket } from "./src/connection/connect_web_socket.ts";
 export type {
   CommonOptions,

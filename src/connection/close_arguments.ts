@@ -5,20 +5,13 @@
  */
 
 import { encodeText } from "../protocol/text.ts";
-
-/** What a connection is closed with; empty where the caller said nothing. */
-export interface CloseArguments {
-  /** The code, if one is given. */
-  readonly closeCode?: number;
-  /** The reason, if one is given. */
-  readonly reason?: string;
-}
+import type { CloseOptions } from "./close_options.ts";
 
 /**
  * Converts and checks the arguments of `close(code, reason)` (WHATWG WebSockets §3.1). Throws a `DOMException`: `InvalidAccessError` for a
  * code other than 1000 and 3000-4999, `SyntaxError` for a reason of more than 123 bytes.
  */
-export function toCloseArguments(code: unknown, reason: unknown): CloseArguments {
+export function toCloseArguments(code: unknown, reason: unknown): CloseOptions {
   const closeCode = code === undefined ? undefined : clampCode(Number(code));
   const text = reason === undefined ? undefined : `${reason}`;
   // "neither an integer equal to 1000 nor an integer in the range 3000 to 4999, inclusive"
@@ -29,10 +22,7 @@ export function toCloseArguments(code: unknown, reason: unknown): CloseArguments
   if (text !== undefined && encodeText(text).length > 123) {
     throw new DOMException("Cannot close: a reason of more than 123 bytes", "SyntaxError");
   }
-  return {
-    ...(closeCode === undefined ? undefined : { closeCode }),
-    ...(text === undefined ? undefined : { reason: text }),
-  };
+  return { closeCode, reason: text };
 }
 
 /** Web IDL's `[Clamp] unsigned short`: the nearest, the even one of two as near. */

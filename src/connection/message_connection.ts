@@ -4,16 +4,20 @@
  * @module
  */
 
+import type { HandshakeRequest } from "../handshake/handshake_request.ts";
+import type { HandshakeResponse } from "../handshake/handshake_response.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
 import type { PreparedMessage } from "../protocol/prepared_message.ts";
 import type { MessageType } from "../protocol/engine_event.ts";
+import type { Role } from "../protocol/role.ts";
 import type { ByteSource } from "./bytes.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
+import type { CloseOptions } from "./close_options.ts";
 import type { Message } from "./connection_options.ts";
 import type { IncomingMessage } from "./incoming_message.ts";
 import type { MessageBody } from "./send_stream.ts";
 
-/** What of a connection works. What does not, throws or rejects with `TypeError`; it is never passed over. */
+/** What of a connection works. What does not, throws or rejects with `TypeError`. */
 export interface ConnectionCapabilities {
   /** Unread messages slow their sender down. */
   readonly backpressure: boolean;
@@ -37,11 +41,17 @@ export interface ConnectionCapabilities {
 export interface MessageConnection extends AsyncIterable<Message>, AsyncDisposable {
   /** What works here. */
   readonly capabilities: ConnectionCapabilities;
+  /** Which side this is. */
+  readonly role: Role;
+  /** The request that opened the connection, on a server that knows it. */
+  readonly request: HandshakeRequest | undefined;
+  /** The response that opened the connection, on a client that knows it. */
+  readonly response: HandshakeResponse | undefined;
   /** The agreed subprotocol; empty where there is none. */
   readonly protocol: string;
   /** The agreed extensions; empty where there are none. */
   readonly extensions: string;
-  /** `closing` from the first Close, sent or received, on; `closed` when the transport is gone. */
+  /** `closing` from our Close on, and over bytes from the peer's; `closed` when the transport is gone. */
   readonly readyState: "open" | "closing" | "closed";
   /** Bytes accepted by `send()` and not yet taken by the transport. */
   readonly bufferedAmount: number;
@@ -66,7 +76,7 @@ export interface MessageConnection extends AsyncIterable<Message>, AsyncDisposab
   /** Sends a Ping and resolves with the round trip in milliseconds. */
   ping(payload?: ByteSource): Promise<number>;
   /** Closes the connection behind all that was sent. Resolves as `closed` does. */
-  close(info?: { readonly closeCode?: number; readonly reason?: string }): Promise<WebSocketCloseInfo>;
+  close(info?: CloseOptions): Promise<WebSocketCloseInfo>;
   /** Tears the connection down, without a closing handshake. */
   abort(reason?: unknown): void;
 }

@@ -5,13 +5,17 @@
  * @module
  */
 
+import type { HandshakeRequest } from "../handshake/handshake_request.ts";
+import type { HandshakeResponse } from "../handshake/handshake_response.ts";
 import { createClosePayload } from "../protocol/close_payload.ts";
 import type { MessageType } from "../protocol/engine_event.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
 import { isPrepared, type PreparedMessage } from "../protocol/prepared_message.ts";
+import type { Role } from "../protocol/role.ts";
 import { Backlog } from "./backlog.ts";
 import { type ByteSource, toBytes } from "./bytes.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
+import type { CloseOptions } from "./close_options.ts";
 import type { Message } from "./connection_options.ts";
 import { ConnectionSuccession } from "./connection_succession.ts";
 import { createCloseError, createReadable, createWritable } from "./connection_streams.ts";
@@ -114,6 +118,21 @@ export class ReconnectingConnection implements MessageConnection {
   /** What works on the last connection; never streaming. */
   get capabilities(): ConnectionCapabilities {
     return { ...this.#connection?.capabilities ?? noCapability, streaming: false };
+  }
+
+  /** The role of the last connection. */
+  get role(): Role {
+    return this.#connection?.role ?? "client";
+  }
+
+  /** The request of the last connection. */
+  get request(): HandshakeRequest | undefined {
+    return this.#connection?.request;
+  }
+
+  /** The response that opened the last connection, where it is known. */
+  get response(): HandshakeResponse | undefined {
+    return this.#connection?.response;
   }
 
   /** The subprotocol of the last connection. */
@@ -236,9 +255,7 @@ export class ReconnectingConnection implements MessageConnection {
    * Closes the connection there is, behind all that was sent, and makes no other. What waits for a connection that does not come is given up. Resolves as
    * `closed` does. Rejects as the connection's own `close()` does, and goes on then.
    */
-  async close(
-    info: { readonly closeCode?: number; readonly reason?: string } = {},
-  ): Promise<WebSocketCloseInfo> {
+  async close(info: CloseOptions = {}): Promise<WebSocketCloseInfo> {
     createClosePayload(info.closeCode ?? 1000, info.reason ?? "");
     const { connection } = this;
     if (connection === undefined) {

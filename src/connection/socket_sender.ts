@@ -7,7 +7,7 @@
 
 import { encodeText } from "../protocol/text.ts";
 import { toBytes } from "./bytes.ts";
-import type { CloseArguments } from "./close_arguments.ts";
+import type { CloseOptions } from "./close_options.ts";
 import type { Message } from "./connection_options.ts";
 import type { MessageConnection } from "./message_connection.ts";
 
@@ -69,7 +69,7 @@ export class SocketSender {
   }
 
   /** Closes behind what was sent. */
-  close(info: CloseArguments): void {
+  close(info: CloseOptions): void {
     if (this.#tail === undefined) this.#close(info);
     else this.#follow(() => this.#close(info));
   }
@@ -89,7 +89,7 @@ export class SocketSender {
     }, (error) => this.#fail(error));
   }
 
-  #close(info: CloseArguments): void {
+  #close(info: CloseOptions): void {
     this.#connection.close(info).catch((error) => this.#fail(error));
   }
 

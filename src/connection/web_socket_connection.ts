@@ -20,6 +20,7 @@ import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
 import { type ByteSource, toBytes } from "./bytes.ts";
 import { systemClock } from "./clock.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
+import type { CloseOptions } from "./close_options.ts";
 import {
   checkConnectionOptions,
   type ConnectionLimits,
@@ -383,8 +384,9 @@ export class WebSocketConnection implements MessageConnection {
   // Sending
 
   /**
-   * Sends a message: a string as text, bytes as binary, or one that `prepareMessage()` made. Resolves at once below `sendHighWaterMark`, else when the peer has read
-   * enough; the bytes must not change before. A lone surrogate is sent as U+FFFD. Nothing is sent where it rejects: with
+   * Sends a message: a string as text, bytes as binary, or one that `prepareMessage()` made. Resolves at once below `sendHighWaterMark`,
+   * else when the peer has read enough, and a server's bytes of 16 KiB or more when the transport has taken them; the bytes must not
+   * change before. A lone surrogate is sent as U+FFFD. Nothing is sent where it rejects: with
    * `WebSocketError` when the connection is not open, `RangeError` above `maxSendQueue`, `TypeError` for what is no message.
    */
   send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void> {
@@ -490,8 +492,7 @@ export class WebSocketConnection implements MessageConnection {
    * passed over. Resolves as `closed` does, within `closeTimeout`. Rejects with `RangeError` for a code that applications may not send or a
    * reason of more than 123 bytes, and sends nothing then.
    */
-  close(info: { readonly closeCode?: number; readonly reason?: string } = {}): Promise<WebSocketCloseInfo> {
-    const { closeCode = 1000, reason = "" } = info;
+  close({ closeCode = 1000, reason = "" }: CloseOptions = {}): Promise<WebSocketCloseInfo> {
     return attempt(() => {
       createClosePayload(closeCode, reason);
       this.#sendClose(closeCode, reason);

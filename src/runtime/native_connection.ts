@@ -7,6 +7,7 @@
 
 import { type ByteSource, toBytes } from "../connection/bytes.ts";
 import type { WebSocketCloseInfo } from "../connection/close_info.ts";
+import type { CloseOptions } from "../connection/close_options.ts";
 import type { Message } from "../connection/connection_options.ts";
 import { createCloseError, createWritable } from "../connection/connection_streams.ts";
 import type { IncomingMessage } from "../connection/incoming_message.ts";
@@ -82,16 +83,17 @@ export class NativeConnection implements MessageConnection {
 
   /** Takes over a socket. Throws `TypeError` or `RangeError` for options that mean nothing, or nothing here. */
   constructor(transport: MessageTransport, options: NativeConnectionOptions) {
+    const { role, protocol = "", extensions = "", request, response, ...own } = options;
     const { capabilities } = transport;
-    this.#limits = checkNativeOptions(options, capabilities);
+    this.#limits = checkNativeOptions(own, capabilities);
     this.capabilities = capabilities;
-    this.role = options.role;
-    this.protocol = options.protocol ?? "";
-    this.extensions = options.extensions ?? "";
-    this.request = options.request;
-    this.response = options.response;
+    this.role = role;
+    this.protocol = protocol;
+    this.extensions = extensions;
+    this.request = request;
+    this.response = response;
     this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
-    const { onMessage } = options;
+    const { onMessage } = own;
     this.#reception = new MessageReception({
       connection: this,
       highWaterMark: this.#limits.receiveHighWaterMark,
@@ -272,8 +274,7 @@ export class NativeConnection implements MessageConnection {
    * passed over. Resolves as `closed` does, within `closeTimeout`. Rejects with `RangeError` for a code that applications may not
    * send, or not here without `capabilities.closeCodes`, or a reason of more than 123 bytes, and sends nothing then.
    */
-  close(info: { readonly closeCode?: number; readonly reason?: string } = {}): Promise<WebSocketCloseInfo> {
-    const { closeCode = 1000, reason = "" } = info;
+  close({ closeCode = 1000, reason = "" }: CloseOptions = {}): Promise<WebSocketCloseInfo> {
     try {
       createClosePayload(closeCode, reason);
       if (!this.capabilities.closeCodes && closeCode !== 1000 && closeCode < 3000) {
