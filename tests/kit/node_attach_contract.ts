@@ -4,11 +4,13 @@
  * @module
  */
 
+import { createServer, type IncomingMessage } from "node:http";
+import type { ServerHttp2Stream } from "node:http2";
 import { test } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { HandshakeError, type WebSocketConnection, WebSocketError } from "../../mod.ts";
-import { attachWebSocket } from "../../src/runtime/node.ts";
-import { type AttachedServer, nodeAdapters, startAttached } from "./node_adapters.ts";
+import { type AttachOptions, attachWebSocket, type NodeServer } from "../../src/runtime/node.ts";
+import { type AttachedServer, listen, nodeAdapters, startAttached } from "./node_adapters.ts";
 
 const decoder = new TextDecoder();
 
@@ -282,6 +284,38 @@ export function testNodeAttachments(skipped: Readonly<Record<string, string>> = 
       assertEquals(served.errors, failures);
     });
 
+    check("gives authorize() and onConnection() what Node gave, with the peer's address", async (start) => {
+      const given: unknown[] = [];
+      const served = await start(adapter, {
+        authorize: (_request, incoming) => void given.push(incoming),
+        onConnection: async (connection, incoming) => {
+          given.push(incoming);
+          const { remoteAddress } = incoming.socket ?? incoming.session?.socket ?? {};
+          await connection.send(`${connection.request?.version} from ${remoteAddress}`);
+        },
+      });
+      const client = await served.connect("/");
+      const version = adapter.isHttp2 ? "HTTP/2" : "HTTP/1.1";
+      assertEquals([await client.receive(), given.length], [`${version} from 127.0.0.1`, 2]);
+      assert(given[0] === given[1]);
+    });
+
+    check("tells onError() what onMessage() threw, and not that the peer broke a rule", async (start) => {
+      const failure = new Error("no message is good enough");
+      const served = await start(adapter, {
+        maxMessageSize: 100,
+        onMessage: () => Promise.reject(failure),
+      });
+      const rude = await served.connect("/");
+      await rude.send("w".repeat(101));
+      assertEquals((await rude.closed).closeCode, 1009);
+      const client = await served.connect("/");
+      await client.send("Hello");
+      assertEquals((await client.closed).closeCode, 1011);
+      await until(() => served.attachment.connections.size === 0);
+      assertEquals(served.errors, [failure]);
+    });
+
     check("gives a handshake up after handshakeTimeout", async (start) => {
       const served = await start(adapter, {
         handshakeTimeout: 50,
@@ -301,6 +335,7 @@ export function testNodeAttachments(skipped: Readonly<Record<string, string>> = 
       await assertEcho(client, "Hello");
       controller.abort();
       assertEquals((await client.closed).closeCode, 1006);
+      assertEquals(served.errors, []);
       await refusalOf(served.connect("/"));
     });
 
@@ -317,6 +352,28 @@ export function testNodeAttachments(skipped: Readonly<Record<string, string>> = 
       );
     });
   }
+
+  test("attachWebSocket() takes callbacks that know which kind of server they are for", async () => {
+    const server = createServer();
+    const seen: unknown[] = [];
+    const attachment = attachWebSocket(server, {
+      authorize: (_request, incoming: IncomingMessage) => void seen.push(incoming.headers.host),
+      onConnection: (connection, { socket }) => {
+        seen.push(socket.remoteFamily);
+        return connection.close();
+      },
+    });
+    const streams = (server: NodeServer): AttachOptions<ServerHttp2Stream> => ({
+      onConnection: (_connection, stream) => server.listenerCount(`${stream.session?.alpnProtocol}`),
+    });
+    assertEquals(typeof streams(server).onConnection, "function");
+    const port = await listen(server);
+    const client = await nodeAdapters["node:http"]!.connect(port, "/");
+    await client.closed;
+    assertEquals(seen, [`127.0.0.1:${port}`, "IPv4"]);
+    await attachment.close();
+    server.close();
+  });
 
   test("attachWebSocket() refuses options that mean nothing, and leaves the server as it was", () => {
     const { createServer } = nodeAdapters["node:http2"]!;

@@ -56,9 +56,7 @@ const hello = encodeFrame({ opcode: 1, payload: utf8("Hello"), key: exampleKey }
 /** What its echo looks like. */
 const echoed = "\x81\x05Hello";
 
-const refuseAll: Partial<AttachOptions> = {
-  authorize: () => new Response("who are you?", { status: 401 }),
-};
+const refuseAll = { authorize: () => new Response("who are you?", { status: 401 }) };
 
 /** Runs with a server that echoes on `/chat` and answers other requests with "a page". */
 async function withServer(

@@ -36,9 +36,13 @@ import { NodeTransport } from "./node_transport.ts";
  * const server = createServer({ settings: { enableConnectProtocol: true } });
  * server.on("stream", async (stream, headers) => {
  *   if (headers[":method"] !== "CONNECT") return;
- *   const connection = await acceptExtendedConnect(stream, headers);
- *   await connection.send(`${connection.request?.version}, ${connection.request?.url.pathname}`);
- *   await connection.close();
+ *   try {
+ *     const connection = await acceptExtendedConnect(stream, headers);
+ *     await connection.send(`${connection.request?.version}, ${connection.request?.url.pathname}`);
+ *     await connection.close();
+ *   } catch (error) {
+ *     console.error(`${error}`); // a client that was refused or has left
+ *   }
  * });
  * await once(server.listen(0, "127.0.0.1"), "listening");
  *

@@ -43,9 +43,13 @@ export interface UpgradeEvent {
  * import { acceptUpgrade, nodeTransport } from "@weft/websocket/node";
  *
  * const server = createServer().on("upgrade", async (request, socket, head) => {
- *   const connection = await acceptUpgrade(request, socket, head, { protocols: ["chat"] });
- *   await connection.send("Hello");
- *   await connection.close();
+ *   try {
+ *     const connection = await acceptUpgrade(request, socket, head, { protocols: ["chat"] });
+ *     await connection.send("Hello");
+ *     await connection.close();
+ *   } catch (error) {
+ *     console.error(`${error}`); // a client that was refused or has left
+ *   }
  * });
  * await once(server.listen(0, "127.0.0.1"), "listening");
  *

@@ -4,10 +4,14 @@
  * @module
  */
 
+import type { CloseOptions } from "../../connection/close_options.ts";
 import type { WebSocketConnection } from "../../connection/web_socket_connection.ts";
+import type { RequestHandler } from "../../handshake/ask_application.ts";
 import type { Agreement } from "../../handshake/decide_upgrade.ts";
+import type { HandshakeRequest } from "../../handshake/handshake_request.ts";
 import { CloseCode } from "../../protocol/close_code.ts";
 import { checkFunctions } from "../../protocol/engine_options.ts";
+import { ProtocolError } from "../../protocol/protocol_error.ts";
 import { receiveExtendedConnect } from "./accept_extended_connect.ts";
 import {
   acceptHandshake,
@@ -16,19 +20,33 @@ import {
   type ReceivedHandshake,
 } from "./accept_handshake.ts";
 import { receiveUpgrade } from "./accept_upgrade.ts";
-import type { NodeServer } from "./node_http.ts";
+import type { NodeIncoming, NodeServer } from "./node_http.ts";
 import { type PathClaim, ServerListeners } from "./server_listeners.ts";
 
-/** The options of `attachWebSocket()`: those of `acceptWebSocket()`, for each connection, and these. */
-export interface AttachOptions extends NodeAcceptOptions {
+/**
+ * The options of `attachWebSocket()`: those of `acceptWebSocket()`, for each connection, and these. `incoming` is what Node gave with the
+ * request, with the peer's address, its certificate, and whatever middleware has left there; who knows the kind of his server may say so:
+ * `onConnection(connection, incoming: IncomingMessage)`.
+ */
+export interface AttachOptions<Incoming extends NodeIncoming = NodeIncoming>
+  extends Omit<NodeAcceptOptions, "authorize"> {
   /** The path whose WebSockets these are, as it is sent, or a function that says so of a path. Default: every path. */
   readonly path?: string | ((path: string) => boolean) | undefined;
+  /** Returns nothing to go on, or the final response to refuse with. */
+  readonly authorize?:
+    | ((request: HandshakeRequest, incoming: Incoming) => ReturnType<RequestHandler>)
+    | undefined;
   /** Called with each connection. What it throws or rejects with closes the connection with 1011. */
-  readonly onConnection?: ((connection: WebSocketConnection) => unknown) | undefined;
-  /** Told why a request came to no connection, a `HandshakeError` most often, and what `onConnection` threw. It must not throw. */
+  readonly onConnection?: ((connection: WebSocketConnection, incoming: Incoming) => unknown) | undefined;
+  /**
+   * Told why a request came to no connection, a `HandshakeError` most often; what `onConnection` and `onMessage` threw; and what else
+   * brought a connection down, unless it is `signal`, or that the peer broke a rule. It must not throw.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Whether the socket of a request that was refused over HTTP/1.1 may carry another one, where that is safe. Default true. */
   readonly keepAlive?: boolean | undefined;
+  /** Detaches, and aborts every connection; for a farewell, `close()`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What `attachWebSocket()` has attached. */
@@ -38,7 +56,7 @@ export interface WebSocketAttachment extends AsyncDisposable {
   /** Takes no more requests; the connections go on. */
   detach(): void;
   /** Takes no more requests and closes the connections: 1001 unless told otherwise. Resolves when the last one is gone. */
-  close(info?: { readonly closeCode?: number; readonly reason?: string }): Promise<void>;
+  close(info?: CloseOptions): Promise<void>;
 }
 
 /**
@@ -77,8 +95,11 @@ export interface WebSocketAttachment extends AsyncDisposable {
  * server.close();
  * ```
  */
-export function attachWebSocket(server: NodeServer, options: AttachOptions): WebSocketAttachment {
-  return new Attachment(server, options);
+export function attachWebSocket<Incoming extends NodeIncoming = NodeIncoming>(
+  server: NodeServer,
+  options: AttachOptions<Incoming>,
+): WebSocketAttachment {
+  return new Attachment(server, options as AttachOptions);
 }
 
 class Attachment implements WebSocketAttachment, PathClaim {
@@ -87,11 +108,11 @@ class Attachment implements WebSocketAttachment, PathClaim {
   readonly #listeners: ServerListeners;
   /** Handshakes under way. */
   readonly #pending = new Set<Promise<void>>();
-  #closing: { readonly closeCode?: number; readonly reason?: string } | undefined;
+  #closing: CloseOptions | undefined;
 
   constructor(server: NodeServer, options: AttachOptions) {
     const { path = "/", onConnection, onMessage, signal } = options;
-    checkAcceptOptions(options);
+    checkAcceptOptions(options as NodeAcceptOptions);
     checkFunctions(options, "onConnection", "onError");
     if (typeof path !== "function" && (typeof path !== "string" || !/^\/[^?#]*$/.test(path))) {
       throw new TypeError("Cannot use path: neither a path nor a function");
@@ -112,31 +133,44 @@ class Attachment implements WebSocketAttachment, PathClaim {
 
   serveUpgrade(...[event, giveBack]: Parameters<PathClaim["serveUpgrade"]>): void {
     const { keepAlive = true } = this.#options;
-    this.#serve(receiveUpgrade(event, this.#options, keepAlive ? giveBack : undefined));
+    this.#serve(event.request, (options) => receiveUpgrade(event, options, keepAlive ? giveBack : undefined));
   }
 
   serveStream(...[stream, headers, , rawHeaders]: Parameters<PathClaim["serveStream"]>): void {
-    this.#serve(receiveExtendedConnect(stream, rawHeaders ?? headers, this.#options));
+    this.#serve(stream, (options) => receiveExtendedConnect(stream, rawHeaders ?? headers, options));
   }
 
-  #serve<Answer extends Agreement>(received: ReceivedHandshake<Answer>): void {
-    const served = acceptHandshake(received, this.#options)
-      .then((connection) => this.#welcome(connection), (error) => this.#options.onError?.(error))
+  #serve<Answer extends Agreement>(
+    incoming: NodeIncoming,
+    receive: (options: NodeAcceptOptions) => ReceivedHandshake<Answer>,
+  ): void {
+    const { authorize, ...others } = this.#options;
+    const options: NodeAcceptOptions = {
+      ...others,
+      authorize: authorize && ((request) => authorize(request, incoming)),
+    };
+    const served = acceptHandshake(receive(options), options)
+      .then((connection) => this.#welcome(connection, incoming), (error) => this.#options.onError?.(error))
       .finally(() => this.#pending.delete(served));
     this.#pending.add(served);
   }
 
-  #welcome(connection: WebSocketConnection): void {
+  #welcome(connection: WebSocketConnection, incoming: NodeIncoming): void {
+    const { onError, signal } = this.#options;
     this.connections.add(connection);
-    void connection.closed.then(() => this.connections.delete(connection));
-    if (this.#closing === undefined) void this.#greet(connection);
+    void connection.closed.then(({ error }) => {
+      this.connections.delete(connection);
+      if (error === undefined || error === signal?.reason || error instanceof ProtocolError) return;
+      onError?.(error);
+    });
+    if (this.#closing === undefined) void this.#greet(connection, incoming);
     else void connection.close(this.#closing);
   }
 
-  async #greet(connection: WebSocketConnection): Promise<void> {
+  async #greet(connection: WebSocketConnection, incoming: NodeIncoming): Promise<void> {
     const { onConnection, onError } = this.#options;
     try {
-      await onConnection?.(connection);
+      await onConnection?.(connection, incoming);
     } catch (error) {
       // RFC 6455 §7.4.1 1011 "an unexpected condition"
       void connection.close({ closeCode: CloseCode.InternalError });
@@ -148,9 +182,9 @@ class Attachment implements WebSocketAttachment, PathClaim {
     this.#listeners.remove(this);
   }
 
-  async close(info: { readonly closeCode?: number; readonly reason?: string } = {}): Promise<void> {
+  async close({ closeCode = CloseCode.GoingAway, reason }: CloseOptions = {}): Promise<void> {
     this.detach();
-    this.#closing = { closeCode: CloseCode.GoingAway, ...info };
+    this.#closing = { closeCode, reason };
     await Promise.all([...this.connections].map((connection) => connection.close(this.#closing)));
     await Promise.all(this.#pending);
     await Promise.all([...this.connections].map((connection) => connection.closed));

@@ -6,6 +6,18 @@
 
 import type { NodeDuplex } from "./node_transport.ts";
 
+/** What a `net.Socket` or `tls.TLSSocket` tells of its peer. */
+export interface NodeSocket {
+  /** The peer's address. */
+  readonly remoteAddress?: string | undefined;
+  /** The peer's port. */
+  readonly remotePort?: number | undefined;
+  /** TLS only: whether the peer's certificate was asked for, and is good. */
+  readonly authorized?: boolean | undefined;
+  /** TLS only: the peer's certificate, empty without one. */
+  getPeerCertificate?(): object;
+}
+
 /** What is used of an `http.IncomingMessage`. */
 export interface NodeRequest {
   /** The method. */
@@ -16,6 +28,8 @@ export interface NodeRequest {
   readonly httpVersion: string;
   /** Names and values in turn, as they came. */
   readonly rawHeaders: readonly string[];
+  /** The socket that it came by. */
+  readonly socket: NodeSocket;
 }
 
 /** Header fields of HTTP/2, by name; pseudo-header fields among them. */
@@ -33,11 +47,18 @@ export interface NodeHttp2Stream extends NodeDuplex {
 
 /** What is used of an `http2.ServerHttp2Stream`. */
 export interface NodeHttp2ServerStream extends NodeHttp2Stream {
+  /** The session that it belongs to, while there is one. */
+  readonly session?: { readonly socket: NodeSocket } | undefined;
+  /** A stream has none: this tells it from a request of HTTP/1.1. */
+  readonly socket?: undefined;
   /** Whether it was answered. */
   readonly headersSent: boolean;
   /** Answers it. */
   respond(headers: Record<string, string | number | string[]>, options?: { endStream?: boolean }): void;
 }
+
+/** What Node gave with a request: an `http.IncomingMessage`, or over HTTP/2 an `http2.ServerHttp2Stream`. */
+export type NodeIncoming = NodeRequest | NodeHttp2ServerStream;
 
 /** What is used of an `http2.ClientHttp2Stream`. */
 export interface NodeHttp2ClientStream extends NodeHttp2Stream {
