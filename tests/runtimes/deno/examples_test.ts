@@ -3,8 +3,9 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { connectWebSocket, HandshakeError } from "../../../mod.ts";
 import { denoTransport } from "../../../src/runtime/deno.ts";
 import { programs, root } from "../../../tools/matrix/programs.ts";
-import { resetConnection } from "./reset_connection.ts";
+import { certificate, privateKey } from "../../kit/certificate.ts";
 import { StartedServer } from "./started_server.ts";
+import { connectTo, sendStrayClients } from "./stray_clients.ts";
 
 const { deno, bun, node24 } = programs;
 
@@ -49,18 +50,48 @@ function echo(port: number, messages: (string | Uint8Array<ArrayBuffer>)[]): Pro
 }
 
 for (const [name, command] of Object.entries(servers)) {
-  test(`examples/${name}.ts sends text and bytes back, and outlives clients that break every rule`, async () => {
+  test(`examples/${name}.ts sends text and bytes back, and outlives clients that stray into it`, async () => {
     await using server = await StartedServer.start(command);
-    for (
-      const bytes of ["", "GET / HT", "nonsense\r\n\r\n", "GET / HTTP/1.0\r\nUpgrade: websocket\r\n\r\n"]
-    ) {
-      const conn = await Deno.connect({ port: server.port });
-      await conn.write(new TextEncoder().encode(bytes));
-      conn.close();
-      await resetConnection(server.port);
-    }
+    await sendStrayClients(new URL(`ws://127.0.0.1:${server.port}/`));
     const messages = ["Hello", Uint8Array.of(1, 2, 3), "", "Größe".repeat(10_000)];
     assertEquals(await echo(server.port, messages), messages);
+  });
+}
+
+const node = [node24, "--import", "./tools/node_imports.js"];
+const http2Server = "examples/http2_server_node.ts";
+
+/** Other servers that send back what they get, or something with it. */
+const others: Record<string, [command: string[], address: string]> = {
+  "conformance_server.ts": [
+    [deno, "run", "--allow-net", "--allow-env", "examples/conformance_server.ts"],
+    "ws:/",
+  ],
+  "conformance_server_bun.ts": [[bun, "examples/conformance_server_bun.ts"], "ws:/"],
+  "conformance_server_node.ts": [[...node, "examples/conformance_server_node.ts"], "ws:/"],
+  "durable_object.ts": [
+    [deno, "run", "--allow-all", "tools/serve_worker.ts", "durable_object"],
+    "ws:/room?name=Ada",
+  ],
+  "node_http_beside_routes.ts": [[...node, "examples/node_http_beside_routes.ts"], "ws:/echo?name=Ada"],
+  "http2_server_node.ts": [[...node, http2Server], "wss:/echo"],
+  "http2_server_node.ts on Deno": [[deno, "run", "--allow-all", http2Server], "wss:/echo"],
+  "http2_server_node.ts on Bun": [[bun, http2Server], "wss:/echo"],
+};
+
+for (const [name, [command, address]] of Object.entries(others)) {
+  test(`examples/${name} outlives clients that stray into it`, async () => {
+    const folder = await Deno.makeTempDir();
+    const [CERT, KEY] = [`${folder}/cert.pem`, `${folder}/key.pem`];
+    await Deno.writeTextFile(CERT, certificate);
+    await Deno.writeTextFile(KEY, privateKey);
+    await using server = await StartedServer.start(command, { CERT, KEY });
+    await Deno.remove(folder, { recursive: true });
+    const url = new URL(address.replace(":/", `://127.0.0.1:${server.port}/`));
+    await sendStrayClients(url);
+    await using connection = await connectTo(url);
+    await connection.send("Hello");
+    assertMatch(`${await connection.receive()}`, /Hello/);
   });
 }
 
