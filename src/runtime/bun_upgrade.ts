@@ -81,6 +81,9 @@ export interface BunWebSocketHandlers {
   close(socket: BunServerWebSocket, code: number, reason: string): void;
 }
 
+/** The options of `upgradeWebSocket()` on Bun. */
+export interface BunUpgradeOptions extends Omit<NativeUpgradeOptions, "maxReceiveQueue"> {}
+
 /** Bun refuses longer messages by itself. */
 const longestMessage = 16 * 1024 * 1024;
 
@@ -128,7 +131,7 @@ export const websocket: BunWebSocketHandlers = {
 export async function upgradeWebSocket(
   request: Request,
   server: BunServer,
-  options: NativeUpgradeOptions = {},
+  options: BunUpgradeOptions = {},
 ): Promise<NativeUpgrade> {
   checkNativeUpgradeOptions(options, bunCapabilities, longestMessage);
   return await upgradeNative(request, options, (upgrade) => {

@@ -19,7 +19,7 @@ import { checkNumbers } from "../protocol/engine_options.ts";
 import { type CloudflareSocket, cloudflareTransport } from "./cloudflare_socket.ts";
 import { cloudflareCapabilities, cloudflareTraits, type CloudflareWebSocket } from "./cloudflare_upgrade.ts";
 import { NativeConnection } from "./native_connection.ts";
-import { checkNativeOptions, type NativeOptions, refuseOption } from "./native_options.ts";
+import { checkNativeOptions, type NativeOptions } from "./native_options.ts";
 import { StandardSocket } from "./standard_socket.ts";
 
 /** The options of `openWebSocket()`. */
@@ -66,7 +66,7 @@ export async function openWebSocket(
   if (![undefined, "sockets", "fetch"].includes(over)) {
     throw new TypeError('Cannot use over: neither "sockets" nor "fetch"');
   }
-  const connectOptions = rest as ConnectOptions;
+  const connectOptions: ConnectOptions = rest;
   checkConnectionOptions(connectOptions);
   checkNumbers(options, defaults);
   options.signal?.throwIfAborted();
@@ -104,15 +104,11 @@ async function dial({ protocol, hostname, port }: URL, options: OpenOptions): Pr
   }
 }
 
-/** What the engine or its handshake has and `fetch` has not. */
-const misplaced = ["extensions", "onHead", "maxHeaderLine", "maxHeaders", "maxHeadSize"] as const;
-
 /** A connection by the runtime's own handshake. */
 async function fetchWebSocket(url: string | URL, options: OpenOptions): Promise<NativeConnection> {
-  const native = options as unknown as NativeOptions;
-  for (const name of misplaced) if (options[name] !== undefined) refuseOption(name);
+  const native: NativeOptions = options;
   checkNativeOptions(native, cloudflareCapabilities);
-  const offer = createOffer(url, options as ConnectOptions);
+  const offer = createOffer(url, options);
   const headers = new Headers(offer.fields as [string, string][]);
   headers.set("Upgrade", "websocket");
   const { answer, socket } = await withDeadline(options, async (signal) => {

@@ -12,17 +12,13 @@ import {
   checkWorkerRequest,
   cloudflareCapabilities,
   cloudflareTraits,
+  type CloudflareUpgradeOptions,
   longestMessage,
 } from "./cloudflare_upgrade.ts";
 import { type HibernatedWebSocket, type HibernatingEvents, listenTo } from "./hibernating_events.ts";
 import { NativeConnection } from "./native_connection.ts";
 import type { NativeConnectionOptions, NativeOptions } from "./native_options.ts";
-import {
-  checkNativeUpgradeOptions,
-  type NativeUpgrade,
-  type NativeUpgradeOptions,
-  upgradeNative,
-} from "./native_upgrade.ts";
+import { checkNativeUpgradeOptions, type NativeUpgrade, upgradeNative } from "./native_upgrade.ts";
 import { StandardSocket } from "./standard_socket.ts";
 
 /** What is used of the `DurableObjectState` that a Durable Object is constructed with. */
@@ -36,7 +32,8 @@ export interface DurableObjectContext {
 }
 
 /** The options of `new HibernatingWebSockets()`. They hold for all connections, also for those that wake the object. */
-export interface HibernationOptions<State> extends Omit<NativeOptions, "onMessage" | "signal"> {
+export interface HibernationOptions<State>
+  extends Pick<NativeOptions, "maxMessageSize" | "maxReceiveQueue" | "closeTimeout" | "clock"> {
   /** Receives the messages of all connections, each one's in order. It is the only way. */
   readonly onMessage: MessageHandler<HibernatingConnection<State>>;
   /** Called once for each connection when it has ended. What it throws goes to the runtime, by the handler that told of the end. */
@@ -47,7 +44,8 @@ export interface HibernationOptions<State> extends Omit<NativeOptions, "onMessag
 
 /** The options of `HibernatingWebSockets.upgrade()`: the handshake's, and what to remember. */
 export interface HibernatingUpgradeOptions<State>
-  extends Pick<NativeUpgradeOptions, "protocols" | "origins" | "authorize" | "headers" | "handshakeTimeout"> {
+  extends
+    Pick<CloudflareUpgradeOptions, "protocols" | "origins" | "authorize" | "headers" | "handshakeTimeout"> {
   /** At most ten, by which `connections()` finds it. */
   readonly tags?: readonly string[] | undefined;
   /** The first value of the connection's `state`. */

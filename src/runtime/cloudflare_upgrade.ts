@@ -31,6 +31,13 @@ export const cloudflareCapabilities: ConnectionCapabilities = {
   abort: false,
 };
 
+/** The options of `upgradeWebSocket()` on Cloudflare. */
+export interface CloudflareUpgradeOptions extends
+  Omit<
+    NativeUpgradeOptions,
+    "receiveHighWaterMark" | "sendHighWaterMark" | "maxSendQueue" | "pingInterval" | "pingTimeout"
+  > {}
+
 /** The runtime refuses longer messages by itself. */
 export const longestMessage: number = 32 * 1024 * 1024;
 
@@ -74,7 +81,7 @@ interface CloudflareWebSocketPair {
  */
 export async function upgradeWebSocket(
   request: Request,
-  options: NativeUpgradeOptions = {},
+  options: CloudflareUpgradeOptions = {},
 ): Promise<NativeUpgrade> {
   checkNativeUpgradeOptions(options, cloudflareCapabilities, longestMessage);
   return await upgradeNative(request, options, (upgrade) => {

@@ -32,6 +32,14 @@ export const denoCapabilities: ConnectionCapabilities = {
   abort: false,
 };
 
+/** The options of `upgradeWebSocket()` on Deno. */
+export interface DenoUpgradeOptions extends Omit<NativeUpgradeOptions, "receiveHighWaterMark"> {
+  /** Milliseconds of silence before Deno pings; 0: it does not. Default 20 000. */
+  readonly pingInterval?: number | undefined;
+  /** Milliseconds of silence after that ping which end the connection: as many as `pingInterval`, which is the default. */
+  readonly pingTimeout?: number | undefined;
+}
+
 /** Deno refuses longer messages by itself. */
 const longestMessage = 64 * 1024 * 1024;
 
@@ -75,7 +83,7 @@ interface DenoNamespace {
  */
 export async function upgradeWebSocket(
   request: Request,
-  options: NativeUpgradeOptions = {},
+  options: DenoUpgradeOptions = {},
 ): Promise<NativeUpgrade> {
   const { pingInterval = 20_000, pingTimeout = pingInterval, ...own } = options;
   checkNumbers({ pingInterval, pingTimeout }, { pingInterval, pingTimeout });

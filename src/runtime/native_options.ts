@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AcceptOptions, ConnectOptions } from "../connection/accept_options.ts";
 import {
   checkConnectionOptions,
   type CommonOptions,
@@ -17,7 +18,10 @@ import { checkNumbers, engineDefaults } from "../protocol/engine_options.ts";
 import type { Role } from "../protocol/role.ts";
 import type { NativeConnection } from "./native_connection.ts";
 
-/** The options of a connection over a runtime's own socket. Which of them work depends on its `capabilities`; another is a `TypeError`. */
+/**
+ * The options of a connection over a runtime's own socket. Which of them work depends on its `capabilities`, and another is a
+ * `TypeError`; but `openWebSocket()` of a browser takes those of both its kinds of sockets.
+ */
 export interface NativeOptions
   extends Omit<CommonOptions, "fragmentSize" | "maxFragments" | "onFrame" | "onMessage"> {
   /** Receives the messages, instead of iterating or `readable`. What it throws closes the connection with 1011. */
@@ -49,8 +53,16 @@ export interface NativeLimits extends ConnectionLimits {
   readonly maxReceiveQueue: number;
 }
 
-/** What an option needs to mean something; `undefined` is more than any runtime has. */
-const needs: Readonly<Record<string, keyof ConnectionCapabilities | undefined>> = {
+/** The options that accepting and connecting have only where Weft reads and writes the bytes. */
+type ByteOption = Exclude<
+  keyof AcceptOptions | keyof ConnectOptions,
+  keyof NativeOptions | "protocols" | "headers" | "authorize" | "origins" | "handshakeTimeout"
+>;
+
+/** The options that mean nothing without a capability, and those that no runtime's sockets give a meaning to. */
+const needs: Readonly<
+  Partial<Record<keyof NativeOptions, keyof ConnectionCapabilities>> & Record<ByteOption, undefined>
+> = {
   receiveHighWaterMark: "backpressure",
   sendHighWaterMark: "sendBackpressure",
   maxSendQueue: "sendBackpressure",
@@ -59,6 +71,16 @@ const needs: Readonly<Record<string, keyof ConnectionCapabilities | undefined>> 
   fragmentSize: undefined,
   maxFragments: undefined,
   onFrame: undefined,
+  onHead: undefined,
+  onRequest: undefined,
+  extensions: undefined,
+  keepAlive: undefined,
+  secure: undefined,
+  request: undefined,
+  head: undefined,
+  maxHeaderLine: undefined,
+  maxHeaders: undefined,
+  maxHeadSize: undefined,
 };
 
 /** Checks all that a connection will use. Throws `TypeError` or `RangeError`, also for what works elsewhere only. */
@@ -66,11 +88,14 @@ export function checkNativeOptions(
   options: NativeOptions,
   capabilities: ConnectionCapabilities,
 ): NativeLimits {
+  const given: { readonly [name: string]: unknown } = { ...options };
   for (const [name, capability] of Object.entries(needs)) {
-    if ((options as Record<string, unknown>)[name] === undefined) continue;
-    if (capability === undefined || !capabilities[capability]) refuseOption(name);
+    if (given[name] === undefined || capability !== undefined && capabilities[capability]) continue;
+    throw new TypeError(`Cannot use ${name}: this runtime's sockets have no such thing`);
   }
-  if (capabilities.backpressure && options.maxReceiveQueue !== undefined) refuseOption("maxReceiveQueue");
+  if (capabilities.backpressure && options.maxReceiveQueue !== undefined) {
+    throw new TypeError("Cannot use maxReceiveQueue: unread messages stop their sender here");
+  }
   return {
     ...checkConnectionOptions({ ...options, onMessage: options.onMessage as CommonOptions["onMessage"] }),
     ...checkNumbers(options, defaults),
@@ -78,8 +103,3 @@ export function checkNativeOptions(
 }
 
 const defaults = { maxMessageSize: engineDefaults.maxMessageSize, maxReceiveQueue: 16 * 1024 * 1024 };
-
-/** Throws the `TypeError` of an option that means nothing where the runtime owns the frames. */
-export function refuseOption(name: string): never {
-  throw new TypeError(`Cannot use ${name}: this runtime's sockets have no such thing`);
-}

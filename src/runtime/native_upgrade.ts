@@ -17,7 +17,7 @@ import { refuse } from "../handshake/refuse.ts";
 import { checkUpgradeOptions, type UpgradeOptions } from "../handshake/upgrade_options.ts";
 import { checkNumbers } from "../protocol/engine_options.ts";
 import type { NativeConnection } from "./native_connection.ts";
-import { checkNativeOptions, type NativeOptions, refuseOption } from "./native_options.ts";
+import { checkNativeOptions, type NativeOptions } from "./native_options.ts";
 
 /** Milliseconds of an opening handshake, where no option says. */
 export const defaultTimeout = 10_000;
@@ -53,20 +53,6 @@ export interface AcceptedUpgrade extends UpgradeDecision {
 
 const defaults = { handshakeTimeout: defaultTimeout };
 
-/** Options of `acceptWebSocket()` that have no place where the runtime reads the requests. */
-const misplaced = [
-  "extensions",
-  "onRequest",
-  "keepAlive",
-  "secure",
-  "request",
-  "head",
-  "onHead",
-  "maxHeaderLine",
-  "maxHeaders",
-  "maxHeadSize",
-];
-
 /**
  * Throws `TypeError` or `RangeError` for what the options cannot mean, or not with these sockets, whose runtime refuses messages longer
  * than `longestMessage` by itself.
@@ -76,8 +62,6 @@ export function checkNativeUpgradeOptions(
   capabilities: ConnectionCapabilities,
   longestMessage: number,
 ): void {
-  const name = misplaced.find((name) => (options as Record<string, unknown>)[name] !== undefined);
-  if (name !== undefined) refuseOption(name);
   checkNumbers(options, defaults);
   checkUpgradeOptions(options);
   const { maxMessageSize } = checkNativeOptions(options, capabilities);
