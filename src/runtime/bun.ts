@@ -1,6 +1,22 @@
 /**
- * Bytes from Bun's sockets: `Bun.listen` and `Bun.connect`, TCP, TLS and Unix. Knows no protocol; uses no global of
- * Bun, so it type-checks and loads anywhere.
+ * WebSockets on Bun: of `Bun.serve` by `upgradeWebSocket()`, and by `bunSocketOptions()` over the sockets of `Bun.listen` and
+ * `Bun.connect`, TCP, TLS and Unix. Type-checks and loads anywhere.
+ *
+ * ```ts ignore
+ * import { isWebSocketUpgrade, upgradeWebSocket, websocket } from "@weft/websocket/bun";
+ *
+ * Bun.serve({
+ *   port: 10088,
+ *   websocket,
+ *   async fetch(request, server) {
+ *     if (!isWebSocketUpgrade(request)) return new Response("a page");
+ *     const { response } = await upgradeWebSocket(request, server, {
+ *       onMessage: (message, connection) => connection.send(message),
+ *     });
+ *     return response;
+ *   },
+ * });
+ * ```
  *
  * @module
  */
@@ -10,16 +26,25 @@ import { joinChunks } from "./join_chunks.ts";
 import { ReceiverSlot } from "./receiver_slot.ts";
 
 export type { ByteReceiver, ByteStreamPair, ByteTransport } from "../connection/byte_transport.ts";
+export type { WebSocketCloseInfo } from "../connection/close_info.ts";
+export type { CloseOptions } from "../connection/close_options.ts";
+export type { Message, MessageHandler } from "../connection/connection_options.ts";
+export type { ConnectionCapabilities, MessageConnection } from "../connection/message_connection.ts";
+export { WebSocketError } from "../connection/web_socket_error.ts";
+export { HandshakeError } from "../handshake/handshake_error.ts";
+export { isWebSocketUpgrade } from "../handshake/is_websocket_upgrade.ts";
+export { CloseCode } from "../protocol/close_code.ts";
 export {
   bunCapabilities,
   type BunServer,
   type BunServerWebSocket,
+  type BunUpgradeOptions,
   type BunWebSocketHandlers,
   upgradeWebSocket,
   websocket,
 } from "./bun_upgrade.ts";
-export { NativeConnection } from "./native_connection.ts";
-export type { NativeConnectionOptions, NativeOptions } from "./native_options.ts";
+export type { NativeConnection } from "./native_connection.ts";
+export type { NativeOptions } from "./native_options.ts";
 export type { NativeUpgrade, NativeUpgradeOptions } from "./native_upgrade.ts";
 
 /** What is used of a `Bun.Socket`. */

@@ -1,6 +1,21 @@
 /**
- * Bytes from Deno's connections: `Deno.listen`, `Deno.connect`, their TLS and Unix forms. Knows no protocol; uses no
- * global of Deno, so it type-checks and loads anywhere.
+ * WebSockets on Deno: of `Deno.serve` by `upgradeWebSocket()`, and by `denoTransport()` over connections of `Deno.listen` and
+ * `Deno.connect`, their TLS and Unix forms. Type-checks and loads anywhere.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { isWebSocketUpgrade, upgradeWebSocket } from "@weft/websocket/deno";
+ *
+ * await using server = Deno.serve({ port: 0, onListen() {} }, async (request) => {
+ *   if (!isWebSocketUpgrade(request)) return new Response("a page");
+ *   const { response } = await upgradeWebSocket(request, {
+ *     onMessage: (message, connection) => connection.send(message),
+ *   });
+ *   return response;
+ * });
+ *
+ * assertEquals(await (await fetch(`http://localhost:${server.addr.port}/`)).text(), "a page");
+ * ```
  *
  * @module
  */
@@ -9,9 +24,17 @@ import type { ByteTransport } from "../connection/byte_transport.ts";
 import { PulledTransport } from "./pulled_transport.ts";
 
 export type { ByteReceiver, ByteStreamPair, ByteTransport } from "../connection/byte_transport.ts";
-export { denoCapabilities, upgradeWebSocket } from "./deno_upgrade.ts";
-export { NativeConnection } from "./native_connection.ts";
-export type { NativeConnectionOptions, NativeOptions } from "./native_options.ts";
+export type { WebSocketCloseInfo } from "../connection/close_info.ts";
+export type { CloseOptions } from "../connection/close_options.ts";
+export type { Message, MessageHandler } from "../connection/connection_options.ts";
+export type { ConnectionCapabilities, MessageConnection } from "../connection/message_connection.ts";
+export { WebSocketError } from "../connection/web_socket_error.ts";
+export { HandshakeError } from "../handshake/handshake_error.ts";
+export { isWebSocketUpgrade } from "../handshake/is_websocket_upgrade.ts";
+export { CloseCode } from "../protocol/close_code.ts";
+export { denoCapabilities, type DenoUpgradeOptions, upgradeWebSocket } from "./deno_upgrade.ts";
+export type { NativeConnection } from "./native_connection.ts";
+export type { NativeOptions } from "./native_options.ts";
 export type { NativeUpgrade, NativeUpgradeOptions } from "./native_upgrade.ts";
 
 /** What is used of `Deno.Conn`, `Deno.TcpConn`, `Deno.TlsConn` and `Deno.UnixConn`. */

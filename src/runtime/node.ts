@@ -2,10 +2,37 @@
  * Bytes and handshakes from Node's own modules, in Node, Deno and Bun: sockets, servers of `node:http`, `node:https` and
  * `node:http2`, and WebSockets over HTTP/2 (RFC 8441), either role.
  *
+ * ```ts
+ * import { once } from "node:events";
+ * import { createServer } from "node:http";
+ * import type { AddressInfo } from "node:net";
+ * import { assertEquals } from "@std/assert";
+ * import { attachWebSocket } from "@weft/websocket/node";
+ *
+ * const server = createServer((_request, response) => response.end("a page"));
+ * attachWebSocket(server, {
+ *   path: "/echo",
+ *   onMessage: (message, connection) => connection.send(message),
+ *   onError: (error) => console.error(`${error}`),
+ * });
+ * await once(server.listen(0, "127.0.0.1"), "listening");
+ *
+ * const { port } = server.address() as AddressInfo;
+ * assertEquals(await (await fetch(`http://127.0.0.1:${port}/`)).text(), "a page");
+ * server.close();
+ * ```
+ *
  * @module
  */
 
 export type { ByteReceiver, ByteStreamPair, ByteTransport } from "../connection/byte_transport.ts";
+export type { WebSocketCloseInfo } from "../connection/close_info.ts";
+export type { CloseOptions } from "../connection/close_options.ts";
+export type { Message, MessageHandler } from "../connection/connection_options.ts";
+export type { WebSocketConnection } from "../connection/web_socket_connection.ts";
+export { WebSocketError } from "../connection/web_socket_error.ts";
+export { HandshakeError } from "../handshake/handshake_error.ts";
+export { CloseCode } from "../protocol/close_code.ts";
 export { acceptExtendedConnect } from "./node/accept_extended_connect.ts";
 export type { NodeAcceptOptions } from "./node/accept_handshake.ts";
 export { acceptUpgrade } from "./node/accept_upgrade.ts";

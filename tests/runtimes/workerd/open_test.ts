@@ -1,7 +1,8 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { HandshakeError, WebSocketConnection } from "../../../mod.ts";
-import { NativeConnection, openWebSocket } from "../../../src/runtime/cloudflare.ts";
+import { openWebSocket } from "../../../src/runtime/cloudflare.ts";
+import { NativeConnection } from "../../../src/runtime/native_connection.ts";
 import { findPeers } from "../../kit/read_environment.ts";
 
 const { weft, nativeEcho } = findPeers();
