@@ -2,6 +2,20 @@
  * Many connections: members under names, topics, direct messages, feeds and presence, in one process or, by a broker, in many. And a small
  * protocol of JSON texts by which clients ask for all that.
  *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { createWebSocketPair } from "@weft/websocket";
+ * import { Hub } from "@weft/websocket/hub";
+ *
+ * const hub = new Hub();
+ * const [client, server] = createWebSocketPair(); // where others accept one
+ * const ann = await hub.join(server, { name: "ann" });
+ * await ann.subscribe("news");
+ * await hub.publish("news", "Hello");
+ * assertEquals(await client.receive(), "Hello");
+ * await Promise.all([hub.close(), client.close()]);
+ * ```
+ *
  * @module
  */
 
@@ -9,6 +23,8 @@ export * from "./application_protocol.ts";
 export { BroadcastChannelBroker, type BroadcastChannelBrokerOptions } from "./broadcast_channel_broker.ts";
 export type * from "./broker.ts";
 export type { ByteSource } from "../connection/bytes.ts";
+export type { WebSocketCloseInfo } from "../connection/close_info.ts";
+export type { CloseOptions } from "../connection/close_options.ts";
 export type { Clock } from "../connection/clock.ts";
 export type { Message } from "../connection/connection_options.ts";
 export type { MessageConnection } from "../connection/message_connection.ts";
