@@ -32,7 +32,10 @@ export interface MemberHub {
 /** Somebody with a name: a member here, a claim elsewhere, or nobody. */
 export type Target = Member | { readonly name: string; readonly identity: string } | undefined;
 
-/** What the promise of an action rejects with: `HubError`, or whatever `authorize` threw. Nobody has to look at it. */
+/**
+ * Somebody with a name and a connection. The promise of an action rejects with `HubError`, or with whatever `authorize` threw, which
+ * nobody has to look at; and with `TypeError` for what is no message.
+ */
 export class Member {
   /** The name, which nobody else in the cluster has. */
   readonly name: string;
@@ -106,8 +109,8 @@ export class Member {
   }
 
   /**
-   * Sends to this member itself, on the hub's own account. Whether it was handed to the connection. Throws `TypeError` for what is no
-   * message.
+   * Sends to this member itself, on the hub's own account. Returns whether the connection took it; `true` as well where it has to wait
+   * until everybody has the message before. Throws `TypeError` for what is no message.
    */
   deliver(data: string | ByteSource): boolean {
     return this.#hub.deliver(this, prepareOutgoing(data));
