@@ -8,7 +8,7 @@
 export interface WebSocketCloseInfo {
   /**
    * The code of the peer's Close; 1005 where it had none. Without one, the code that we sent because the peer broke a rule,
-   * or else 1006.
+   * or else 1006. Without `capabilities.closingHandshake`, our own code where we closed first.
    */
   readonly closeCode: number;
   /** The reason that belongs to the code. */

@@ -35,13 +35,19 @@ export interface CommonOptions extends MessageLimits {
   readonly receiveHighWaterMark?: number | undefined;
   /** Queued bytes from which on `send()` stays pending. Default 64 KiB. */
   readonly sendHighWaterMark?: number | undefined;
-  /** Queued bytes from which on `send()` rejects and queues nothing. Default 16 MiB. */
+  /**
+   * The most bytes that may be queued, a message included, unless it is the only one. `send()` of more rejects, and does not send it:
+   * who does not `await` has to look at that. Default 16 MiB.
+   */
   readonly maxSendQueue?: number | undefined;
   /** The most milliseconds of a closing handshake (RFC 6455 §7.1.1), from the first Close on. Default 10 000. */
   readonly closeTimeout?: number | undefined;
   /** Milliseconds between keepalive pings; 0: none. Default 20 000. */
   readonly pingInterval?: number | undefined;
-  /** Milliseconds of silence after a keepalive ping that end the connection; 0: they never do. Default 20 000. */
+  /**
+   * Milliseconds of silence after a keepalive ping that end the connection, though not while unread messages stop the reading; 0: they
+   * never do. Default 20 000.
+   */
   readonly pingTimeout?: number | undefined;
   /** Aborts the connection. */
   readonly signal?: AbortSignal | undefined;

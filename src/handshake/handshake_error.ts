@@ -23,7 +23,7 @@ import type { HandshakeResponse } from "./handshake_response.ts";
 export class HandshakeError extends Error {
   /** The name of the class, for logs. */
   override readonly name = "HandshakeError";
-  /** The whole response; `undefined` on a client that received none it could read. */
+  /** The whole response; `undefined` on a client that received none it could read, and where a server's peer has left or was slow. */
   readonly response: HandshakeResponse | undefined;
 
   /** `options.cause` is what was behind the failure. */

@@ -24,7 +24,10 @@ export interface UpgradeOptions {
     | undefined;
   /** Returns nothing to go on, or the final response to refuse with. */
   readonly authorize?: RequestHandler | undefined;
-  /** Which pages may connect besides those of the same host. */
+  /**
+   * Which pages may connect besides those of the server's own `Host`. Default: none. A page of another host or port is refused with 403:
+   * name it, or pass `"*"`.
+   */
   readonly origins?: OriginPolicy | undefined;
   /** The extensions that may be agreed on; of those offered, the first that fits is. */
   readonly extensions?: readonly Extension[] | undefined;
