@@ -6,10 +6,18 @@
 
 import { createServer, type IncomingMessage } from "node:http";
 import type { ServerHttp2Stream } from "node:http2";
+import { createServer as createSecureServer } from "node:https";
 import { test } from "node:test";
+import { connect as connectTls } from "node:tls";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { HandshakeError, type WebSocketConnection, WebSocketError } from "../../mod.ts";
-import { type AttachOptions, attachWebSocket, type NodeServer } from "../../src/runtime/node.ts";
+import { connectWebSocket, HandshakeError, type WebSocketConnection, WebSocketError } from "../../mod.ts";
+import {
+  type AttachOptions,
+  attachWebSocket,
+  type NodeServer,
+  nodeTransport,
+} from "../../src/runtime/node.ts";
+import { certificate, privateKey } from "./certificate.ts";
 import { type AttachedServer, listen, nodeAdapters, startAttached } from "./node_adapters.ts";
 
 const decoder = new TextDecoder();
@@ -352,6 +360,25 @@ export function testNodeAttachments(skipped: Readonly<Record<string, string>> = 
       );
     });
   }
+
+  test("attachWebSocket() can ask for a client's certificate, and refuse who has none", async () => {
+    const tls = { cert: certificate, key: privateKey, ca: certificate };
+    const server = createSecureServer({ ...tls, requestCert: true, rejectUnauthorized: false });
+    const attachment = attachWebSocket(server, {
+      authorize: (_request, { socket }) =>
+        socket?.authorized ? undefined : new Response("who are you?", { status: 401 }),
+      onMessage: (message, connection) => connection.send(message),
+    });
+    const port = await listen(server);
+    const open = (own: object) => {
+      const socket = connectTls({ port, host: "127.0.0.1", ca: certificate, ...own });
+      return connectWebSocket(`wss://127.0.0.1:${port}/`, nodeTransport(socket));
+    };
+    assertEquals((await refusalOf(open({}))).status, 401);
+    await assertEcho(await open(tls), "Hello");
+    await attachment.close();
+    server.close();
+  });
 
   test("attachWebSocket() takes callbacks that know which kind of server they are for", async () => {
     const server = createServer();
