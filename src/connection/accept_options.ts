@@ -25,11 +25,13 @@ export interface HandshakeOptions extends Partial<HeadLimits> {
 /** The options of `acceptWebSocket()`. */
 export interface AcceptOptions extends CommonOptions, UpgradeOptions, HandshakeOptions {
   /**
-   * Answers a request that is no upgrade. Its body is not read. Without an answer, or without this, it is refused: with 400 where it has
-   * a body, with 405 where its method is not GET, else with 426.
+   * Answers a request that is no upgrade. Its body is not read. Without an answer, or without this, it is
+   * refused: with 400 where it has a body, with 405 where its method is not GET, else with 426.
    */
   readonly onRequest?: RequestHandler | undefined;
-  /** Whether another request may follow one that was refused or answered, where that is safe. Default false. */
+  /**
+   * Whether another request may follow one that was refused or answered, where that is safe. Default false.
+   */
   readonly keepAlive?: boolean | undefined;
   /** Whether the bytes come over TLS; then pages must too. Default false: not known. */
   readonly secure?: boolean | undefined;

@@ -1,5 +1,6 @@
 /**
- * The server's opening handshake over a transport (RFC 6455 §4.2): reads the request, asks the application, answers.
+ * The server's opening handshake over a transport (RFC 6455 §4.2): reads the request, asks
+ * the application, answers.
  *
  * @module
  */
@@ -24,8 +25,9 @@ import { WebSocketConnection } from "./web_socket_connection.ts";
 /**
  * Reads an HTTP/1.1 upgrade from a transport and answers it (RFC 6455 §4.2).
  *
- * Rejects with `HandshakeError` where no connection comes of it: the peer was refused, and told so; it was answered by `onRequest`; it left, or took
- * too long. The transport is ended then. Rejects with `TypeError` or `RangeError`, and leaves the transport alone, for options that mean nothing; with the
+ * Rejects with `HandshakeError` where no connection comes of it: the peer was refused, and told so; it was
+ * answered by `onRequest`; it left, or took too long. The transport is ended then. Rejects with
+ * `TypeError` or `RangeError`, and leaves the transport alone, for options that mean nothing; with the
  * signal's reason when aborted.
  *
  * @example
@@ -72,7 +74,8 @@ export async function acceptWebSocket(
         const response = error instanceof HandshakeError ? error.response : undefined;
         if (response === undefined) throw error;
         let stays = options.keepAlive === true && request !== undefined && exchange.rest.length === 0 &&
-          // RFC 9112 §9.6 "A server that receives a "close" connection option MUST initiate closure of the connection"
+          // RFC 9112 §9.6 "A server that receives a "close" connection
+          // option MUST initiate closure of the connection"
           !hasBody(request.headers) && !hasToken(request.headers, "Connection", "close");
         // §4.2.2 "the server ... MUST return an appropriate HTTP error code"
         const head = formatResponse(response, stays);

@@ -22,7 +22,8 @@ export interface Attempt {
 }
 
 /**
- * Resolves with a connection, prepared and open, or ended already: then its `closed` says why. Rejects where there was none.
+ * Resolves with a connection, prepared and open, or ended already: then its `closed` says why.
+ * Rejects where there was none.
  */
 export async function attemptConnection(
   { connect, onOpen, controller, timeout, clock }: Attempt,

@@ -1,6 +1,6 @@
 /**
- * The push interface between a connection and whatever carries its bytes. Knows neither HTTP nor WebSockets; the
- * runtime adapters implement it, and a pair of byte streams is wrapped into one.
+ * The push interface between a connection and whatever carries its bytes. Knows neither HTTP nor WebSockets;
+ * the runtime adapters implement it, and a pair of byte streams is wrapped into one.
  *
  * @module
  */
@@ -28,8 +28,8 @@ export interface ByteTransport {
   /** Starts or continues delivery, never from within this call. Idempotent. */
   resume(): void;
   /**
-   * Writes all chunks, in order. `true`: all is taken and the memory is the caller's again. `false`: the chunks must
-   * stay untouched until `drained()`. Never throws; a failure arrives as `closed(error)`.
+   * Writes all chunks, in order. `true`: all is taken and the memory is the caller's again. `false`: the
+   * chunks must stay untouched until `drained()`. Never throws; a failure arrives as `closed(error)`.
    */
   write(chunks: readonly Uint8Array[]): boolean;
   /** Ends the writing side behind what was written (a TCP FIN). Reading goes on. Idempotent. */
@@ -46,6 +46,8 @@ export interface ByteReceiver {
   receiveEnd(): void;
   /** All that was written is taken. Only after a `write()` that returned `false`. */
   drained(): void;
-  /** The transport is gone, by `destroy()` or by an error of its own. Called once, then never anything again. */
+  /**
+   * The transport is gone, by `destroy()` or by an error of its own. Called once, then never anything again.
+   */
   closed(error?: unknown): void;
 }

@@ -1,5 +1,6 @@
 /**
- * The arguments of `close()` as the WHATWG has them, which are not those of a connection: fewer codes, other errors.
+ * The arguments of `close()` as the WHATWG has them, which are not those of a connection:
+ * fewer codes, other errors.
  *
  * @module
  */
@@ -8,8 +9,9 @@ import { encodeText } from "../protocol/text.ts";
 import type { CloseOptions } from "./close_options.ts";
 
 /**
- * Converts and checks the arguments of `close(code, reason)` (WHATWG WebSockets §3.1). Throws a `DOMException`: `InvalidAccessError` for a
- * code other than 1000 and 3000-4999, `SyntaxError` for a reason of more than 123 bytes.
+ * Converts and checks the arguments of `close(code, reason)` (WHATWG WebSockets §3.1). Throws a
+ * `DOMException`: `InvalidAccessError` for a code other than 1000 and 3000-4999, `SyntaxError` for a
+ * reason of more than 123 bytes.
  */
 export function toCloseArguments(code: unknown, reason: unknown): CloseOptions {
   const closeCode = code === undefined ? undefined : clampCode(Number(code));

@@ -29,24 +29,29 @@ export type MessageHandler<Connection = WebSocketConnection> = (
 
 /** The options of a connection, accepted or connected. */
 export interface CommonOptions extends MessageLimits {
-  /** Receives the messages, instead of iterating or `readable`. What it throws closes the connection with 1011. */
+  /**
+   * Receives the messages, instead of iterating or `readable`. What it throws closes
+   * the connection with 1011.
+   */
   readonly onMessage?: MessageHandler | undefined;
   /** Unread bytes from which on the transport is not read; also 16 unread messages. Default 64 KiB. */
   readonly receiveHighWaterMark?: number | undefined;
   /** Queued bytes from which on `send()` stays pending. Default 64 KiB. */
   readonly sendHighWaterMark?: number | undefined;
   /**
-   * The most bytes that may be queued, a message included, unless it is the only one. `send()` of more rejects, and does not send it:
-   * who does not `await` has to look at that. Default 16 MiB.
+   * The most bytes that may be queued, a message included, unless it is the only one. `send()` of more
+   * rejects, and does not send it: who does not `await` has to look at that. Default 16 MiB.
    */
   readonly maxSendQueue?: number | undefined;
-  /** The most milliseconds of a closing handshake (RFC 6455 §7.1.1), from the first Close on. Default 10 000. */
+  /**
+   * The most milliseconds of a closing handshake (RFC 6455 §7.1.1), from the first Close on. Default 10 000.
+   */
   readonly closeTimeout?: number | undefined;
   /** Milliseconds between keepalive pings; 0: none. Default 20 000. */
   readonly pingInterval?: number | undefined;
   /**
-   * Milliseconds of silence after a keepalive ping that end the connection, though not while unread messages stop the reading; 0: they
-   * never do. Default 20 000.
+   * Milliseconds of silence after a keepalive ping that end the connection, though not while unread messages
+   * stop the reading; 0: they never do. Default 20 000.
    */
   readonly pingTimeout?: number | undefined;
   /** Aborts the connection. */

@@ -1,5 +1,6 @@
 /**
- * The WHATWG `WebSocket` interface over a connection. Knows no URL and no network; the connection may still be coming.
+ * The WHATWG `WebSocket` interface over a connection. Knows no URL and no network; the
+ * connection may still be coming.
  *
  * @module
  */
@@ -166,7 +167,8 @@ export class ConnectionSocket extends SocketTarget implements WebSocket {
 
   #end(info: WebSocketCloseInfo, failure: unknown): void {
     this.#isClosed = true;
-    // §4 "If the user agent was required to fail the WebSocket connection, ... fire an event named error"; then close
+    // §4 "If the user agent was required to fail the WebSocket
+    // connection, ... fire an event named error"; then close
     if (failure !== undefined) this.#fire(createErrorEvent(failure));
     this.#fire(createCloseEvent(info));
   }
@@ -184,7 +186,9 @@ export class ConnectionSocket extends SocketTarget implements WebSocket {
 
   // Events
 
-  /** Where a runtime lets a listener's error through, it goes where the others let it go: to nobody's call. */
+  /**
+   * Where a runtime lets a listener's error through, it goes where the others let it go: to nobody's call.
+   */
   #fire(event: Event): void {
     try {
       this.dispatchEvent(event);

@@ -1,5 +1,6 @@
 /**
- * A connection as the pair of streams that WHATWG's `WebSocketStream` has. Each is a thin coat over `receive()` and `send()`.
+ * A connection as the pair of streams that WHATWG's `WebSocketStream` has. Each is a thin coat over
+ * `receive()` and `send()`.
  *
  * @module
  */

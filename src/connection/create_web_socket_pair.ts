@@ -12,8 +12,8 @@ import { WebSocketConnection } from "./web_socket_connection.ts";
 export type PairOptions = Omit<ConnectionOptions, "role" | "head">;
 
 /**
- * A client and a server connected to each other, with frames, masks, backpressure and a closing handshake as over any network. Throws
- * `TypeError` or `RangeError` for options that mean nothing.
+ * A client and a server connected to each other, with frames, masks, backpressure and a closing handshake as
+ * over any network. Throws `TypeError` or `RangeError` for options that mean nothing.
  *
  * @example
  * ```ts

@@ -1,5 +1,6 @@
 /**
- * The `on...` attributes of an event target, as HTML has them: one listener for each type, in the order of the others.
+ * The `on...` attributes of an event target, as HTML has them: one listener for each type,
+ * in the order of the others.
  *
  * @module
  */
@@ -20,8 +21,8 @@ export class EventHandlers {
   }
 
   /**
-   * Dispatches an event at the target by `dispatch`, from where workerd, before all listeners, calls what an attribute holds by itself, if it
-   * sees it.
+   * Dispatches an event at the target by `dispatch`, from where workerd, before all listeners, calls what an
+   * attribute holds by itself, if it sees it.
    */
   dispatch(event: Event, dispatch: (event: Event) => boolean): boolean {
     if (callsAttributes()) this.#hidden = event.type;
@@ -42,7 +43,8 @@ export class EventHandlers {
   /** Sets the attribute. A handler keeps the place of the one before; `null` gives it up. */
   set(type: string, value: unknown): void {
     const handler = this.#handlers.get(type);
-    // HTML §8.1.8.1: a value that is no object stands for null; an object that is no function is kept, and never called.
+    // HTML §8.1.8.1: a value that is no object stands for null;
+    // an object that is no function is kept, and never called.
     if ((typeof value !== "object" && typeof value !== "function") || value === null) {
       this.#handlers.delete(type);
       if (handler !== undefined) this.#target.removeEventListener(type, handler.listener);

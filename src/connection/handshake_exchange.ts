@@ -1,6 +1,6 @@
 /**
- * A transport during the opening handshake: heads are read from it one by one, responses written, under one deadline. Knows
- * no rule of the handshake.
+ * A transport during the opening handshake: heads are read from it one by one, responses written, under one
+ * deadline. Knows no rule of the handshake.
  *
  * @module
  */
@@ -28,7 +28,10 @@ export interface ExchangeOptions extends HandshakeOptions {
 /** What holds where nothing is said. */
 export const handshakeDefaults = { ...defaultHeadLimits, handshakeTimeout: 10_000 };
 
-/** One opening handshake's use of a transport. Once it has failed, whatever is awaited of it rejects with the reason. */
+/**
+ * One opening handshake's use of a transport. Once it has failed, whatever is awaited of
+ * it rejects with the reason.
+ */
 export class HandshakeExchange {
   /** What it may cost. */
   readonly limits: typeof handshakeDefaults;
@@ -47,8 +50,8 @@ export class HandshakeExchange {
   #reject: ((error: unknown) => void) | undefined;
 
   /**
-   * Takes a transport over; `operation` begins the messages of its errors. Throws, and leaves the transport alone, for numbers and
-   * transports that mean nothing, and where the signal is aborted.
+   * Takes a transport over; `operation` begins the messages of its errors. Throws, and leaves the transport
+   * alone, for numbers and transports that mean nothing, and where the signal is aborted.
    */
   constructor(operation: string, transport: ByteStreamPair | ByteTransport, options: ExchangeOptions) {
     const { clock = systemClock, signal, head = [], onHead } = options;
@@ -103,7 +106,10 @@ export class HandshakeExchange {
     return head;
   }
 
-  /** Writes a head, and a body. Rejects with `HandshakeError` where the transport fails; throws what the tap throws. */
+  /**
+   * Writes a head, and a body. Rejects with `HandshakeError` where the transport fails;
+   * throws what the tap throws.
+   */
   write(head: string, body?: Uint8Array): Promise<void> {
     this.#show("sent", head);
     const bytes = encodeLatin1(head);
@@ -124,14 +130,19 @@ export class HandshakeExchange {
     this.transport.destroy(error);
   }
 
-  /** Ends the transport behind what was written; what still comes is not read by anybody, and not for long. */
+  /**
+   * Ends the transport behind what was written; what still comes is not read by anybody, and not for long.
+   */
   end(): void {
     this.ending = true;
     this.transport.end();
     this.transport.resume();
   }
 
-  /** Hands the transport on, paused. Returns the bytes that came behind what was read. Throws where it has failed. */
+  /**
+   * Hands the transport on, paused. Returns the bytes that came behind what was read.
+   * Throws where it has failed.
+   */
   release(): Uint8Array<ArrayBuffer> {
     this.#stop();
     if (this.#failure !== undefined) throw this.#failure.error;

@@ -1,6 +1,6 @@
 /**
- * What has arrived and was not asked for yet, or was asked for and has not arrived. Says when it is full; whoever fills
- * it stops then. Knows nothing of what it holds.
+ * What has arrived and was not asked for yet, or was asked for and has not arrived. Says when it is full;
+ * whoever fills it stops then. Knows nothing of what it holds.
  *
  * @module
  */

@@ -12,15 +12,15 @@ import type { Message } from "./connection_options.ts";
 const empty: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 /**
- * A message of any size, as it arrives. Its body can be taken once, by any one of `body`, `text()`, `bytes()` and `json()`. Of
- * text, the body is UTF-8, judged as it came (RFC 6455 §8.1).
+ * A message of any size, as it arrives. Its body can be taken once, by any one of `body`, `text()`, `bytes()`
+ * and `json()`. Of text, the body is UTF-8, judged as it came (RFC 6455 §8.1).
  */
 export class IncomingMessage {
   /** Text or binary (RFC 6455 §5.6). */
   readonly type: MessageType;
   /**
-   * The bytes as they arrive; a stream of bytes, so that a BYOB reader gets them in memory of its own, and leaves no garbage. Errors with `WebSocketError` where the
-   * connection ends before the message does.
+   * The bytes as they arrive; a stream of bytes, so that a BYOB reader gets them in memory of its own, and
+   * leaves no garbage. Errors with `WebSocketError` where the connection ends before the message does.
    */
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
 
@@ -41,7 +41,9 @@ export class IncomingMessage {
     this.body = new ReadableStream({ type: "bytes", pull: (controller) => this.#pull(controller) });
   }
 
-  /** The whole message as bytes. Rejects with `WebSocketError` where the connection ends before it is whole. */
+  /**
+   * The whole message as bytes. Rejects with `WebSocketError` where the connection ends before it is whole.
+   */
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
     const reader = this.body.getReader();
     const buffer = new MessageBuffer();
@@ -78,7 +80,8 @@ export class IncomingMessage {
       if (data.length > 0) controller.enqueue(data);
       this.#data = empty;
     } else if (data.length > 0) {
-      // As much of the piece as goes into the reader's memory; its own is freed at once, where the runtime can.
+      // As much of the piece as goes into the reader's memory;
+      // its own is freed at once, where the runtime can.
       const view = request.view!;
       const count = Math.min(view.byteLength, data.length);
       new Uint8Array(view.buffer, view.byteOffset).set(data.subarray(0, count));
@@ -107,7 +110,10 @@ export class IncomingMessage {
   }
 }
 
-/** Messages out of pieces, and of whole ones among them. `createError` tells why no more pieces come where some should. */
+/**
+ * Messages out of pieces, and of whole ones among them. `createError` tells why no more
+ * pieces come where some should.
+ */
 export async function* readMessages(
   next: () => Promise<Message | PieceEvent | undefined>,
   createError: () => Promise<Error>,

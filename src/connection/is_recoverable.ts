@@ -19,13 +19,16 @@ const terminalCodes: ReadonlySet<number> = new Set([
   CloseCode.MandatoryExtension,
 ]);
 
-/** The refusals of RFC 9110 §15.5 that another time may bring another answer to: timeout, too early, too many. */
+/**
+ * The refusals of RFC 9110 §15.5 that another time may bring another answer to: timeout, too early, too many.
+ */
 const passingRefusals: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /**
- * Whether to connect again after a connection, or an attempt at one, that ended so: the default rule of `ReconnectingConnection`. It says no to the close
- * codes 1000, 1002, 1003, 1007, 1008, 1009 and 1010, and to a handshake refused with a status of 400 to 499 other than 408, 425 and 429. Any
- * other end is worth another attempt, codes of applications (3000-4999) included.
+ * Whether to connect again after a connection, or an attempt at one, that ended so: the default rule of
+ * `ReconnectingConnection`. It says no to the close codes 1000, 1002, 1003, 1007, 1008, 1009 and 1010, and to
+ * a handshake refused with a status of 400 to 499 other than 408, 425 and 429. Any other end is worth another
+ * attempt, codes of applications (3000-4999) included.
  *
  * @example
  * ```ts
@@ -34,7 +37,8 @@ const passingRefusals: ReadonlySet<number> = new Set([408, 425, 429]);
  *
  * assertEquals(isRecoverable({ closeCode: 1000, reason: "", wasClean: true }), false);
  * assertEquals(isRecoverable({ closeCode: 1012, reason: "restart", wasClean: true }), true);
- * assertEquals(isRecoverable({ closeCode: 1006, reason: "", wasClean: false, error: new Error("reset") }), true);
+ * const error = new Error("reset");
+ * assertEquals(isRecoverable({ closeCode: 1006, reason: "", wasClean: false, error }), true);
  * ```
  */
 export function isRecoverable(info: WebSocketCloseInfo): boolean {

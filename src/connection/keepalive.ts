@@ -1,6 +1,6 @@
 /**
- * Pings (RFC 6455 §5.5.2): those of the application, and those that notice a peer that is gone. Knows time and payloads;
- * how a frame goes out, and what becomes of the connection, is told from outside.
+ * Pings (RFC 6455 §5.5.2): those of the application, and those that notice a peer that is gone. Knows time
+ * and payloads; how a frame goes out, and what becomes of the connection, is told from outside.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Two transports that are each other's peer, in memory: what one writes, the other one receives, and not before it wants to.
+ * Two transports that are each other's peer, in memory: what one writes, the other one receives,
+ * and not before it wants to.
  *
  * @module
  */

@@ -63,7 +63,10 @@ export interface MessageConnection extends AsyncIterable<Message>, AsyncDisposab
   readonly readable: ReadableStream<Message>;
   /** The connection as a sink: closing it closes the connection, aborting it tears it down. */
   readonly writable: WritableStream<string | ByteSource>;
-  /** Sends a message: a string as text, bytes as binary, or one that `prepareMessage()` made. Pending while the peer is slow, where that can be known. */
+  /**
+   * Sends a message: a string as text, bytes as binary, or one that `prepareMessage()` made. Pending while
+   * the peer is slow, where that can be known.
+   */
   send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void>;
   /** Sends one message in fragments, each piece as it comes. */
   sendStream(type: MessageType, body: MessageBody, options?: SendOptions): Promise<void>;

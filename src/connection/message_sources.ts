@@ -1,6 +1,6 @@
 /**
- * The messages of connections that follow each other, as those of one. Asks a connection only for what is asked of it, so
- * that each one's backpressure holds.
+ * The messages of connections that follow each other, as those of one. Asks a connection only for what is
+ * asked of it, so that each one's backpressure holds.
  *
  * @module
  */
@@ -50,7 +50,10 @@ export class MessageSources {
     return iterator;
   }
 
-  /** Waits until at most one connection has messages that were not read. Where nobody has received so far, they are forgotten. */
+  /**
+   * Waits until at most one connection has messages that were not read. Where nobody has received
+   * so far, they are forgotten.
+   */
   async catchUp(): Promise<void> {
     if (!this.#isWanted) this.#sources.length = 0;
     while (this.#sources.length > 1 && !this.#isEnded) await this.#untilChange();

@@ -1,6 +1,6 @@
 /**
- * From the engine's output to the transport: one write for all that a turn queued, one write at a time, and promises that
- * stay pending while the peer is slow. Knows bytes, not messages.
+ * From the engine's output to the transport: one write for all that a turn queued, one write at a time, and
+ * promises that stay pending while the peer is slow. Knows bytes, not messages.
  *
  * @module
  */
@@ -60,8 +60,8 @@ export class Outbox {
   }
 
   /**
-   * Sends what the engine has queued, at the end of the turn. The promise is pending while more than the high-water mark waits,
-   * and, where the last message is `borrowed`, until the transport has taken it.
+   * Sends what the engine has queued, at the end of the turn. The promise is pending while more than the
+   * high-water mark waits, and, where the last message is `borrowed`, until the transport has taken it.
    */
   send(borrowed: boolean): Promise<void> {
     this.#postponed = 0;

@@ -8,8 +8,8 @@ import { PreparedMessage } from "../protocol/prepared_message.ts";
 import { type ByteSource, toBytes } from "./bytes.ts";
 
 /**
- * Prepares a message that is sent to many connections: it is encoded, and compressed, once for all of them. Bytes are not copied, and must not
- * change. Throws `TypeError` for what is no message.
+ * Prepares a message that is sent to many connections: it is encoded, and compressed, once for all of them.
+ * Bytes are not copied, and must not change. Throws `TypeError` for what is no message.
  *
  * @example
  * ```ts

@@ -4,13 +4,18 @@
  * @module
  */
 
-/** A waiting read holds its buffer: with the large one, 10 000 idle connections cost 540 MB; with the small one, 67. */
+/**
+ * A waiting read holds its buffer: with the large one, 10 000 idle connections cost
+ * 540 MB; with the small one, 67.
+ */
 const smallSize = 4 * 1024;
 const largeSize = 64 * 1024;
 /** So many small reads in a row give the large buffer back. */
 const patience = 16;
 
-/** Chooses a buffer for each read by what the reads before it have brought: little when idle, much in a flood. */
+/**
+ * Chooses a buffer for each read by what the reads before it have brought: little when idle, much in a flood.
+ */
 export class ReadBuffer {
   #bytes: Uint8Array = new Uint8Array(smallSize);
   #smallReads = 0;

@@ -1,5 +1,6 @@
 /**
- * HTTP/1.1 by hand on the port of a WebSocket server: a request at a time, answered or upgraded as the application sees fit.
+ * HTTP/1.1 by hand on the port of a WebSocket server: a request at a time, answered or upgraded as
+ * the application sees fit.
  *
  * @module
  */
@@ -45,9 +46,10 @@ export interface ReadRequest {
 }
 
 /**
- * Reads the head of an HTTP/1.1 request from a transport, and nothing more; the result goes into `acceptWebSocket()`, or the request is answered by
- * `respond()`. Streams are unlocked again. Rejects with `HandshakeError`: with a `response` to be sent by `respond()` where the request is malformed, without one where
- * the peer has left or taken too long.
+ * Reads the head of an HTTP/1.1 request from a transport, and nothing more; the result goes into
+ * `acceptWebSocket()`, or the request is answered by `respond()`. Streams are unlocked again. Rejects with
+ * `HandshakeError`: with a `response` to be sent by `respond()` where the request is malformed, without one
+ * where the peer has left or taken too long.
  *
  * @example
  * ```ts
@@ -74,9 +76,10 @@ export async function readRequest(
 }
 
 /**
- * Answers a request: writes the whole response. With `keepAlive`, streams are unlocked again, for the next request. Without, the writing
- * side is ended, and the transport is gone with the peer, or at the end of `handshakeTimeout`. Rejects with `HandshakeError` where the
- * transport fails, `TypeError` for a response that is not final.
+ * Answers a request: writes the whole response. With `keepAlive`, streams are unlocked again, for the
+ * next request. Without, the writing side is ended, and the transport is gone with the peer, or at the
+ * end of `handshakeTimeout`. Rejects with `HandshakeError` where the transport fails, `TypeError` for a
+ * response that is not final.
  */
 export async function respond(
   transport: ByteStreamPair | ByteTransport,

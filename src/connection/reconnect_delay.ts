@@ -1,5 +1,6 @@
 /**
- * How long to wait before another attempt: exponential backoff with full jitter, and what the server asks for.
+ * How long to wait before another attempt: exponential backoff with full jitter, and
+ * what the server asks for.
  *
  * @module
  */
@@ -9,7 +10,9 @@ import type { WebSocketCloseInfo } from "./close_info.ts";
 
 /** The numbers of the backoff. */
 export interface BackoffOptions {
-  /** The most milliseconds before the first retry; each one that follows may take twice as long. Default 1000. */
+  /**
+   * The most milliseconds before the first retry; each one that follows may take twice as long. Default 1000.
+   */
   readonly baseDelay?: number | undefined;
   /** The most milliseconds before any retry. Default 30 000. */
   readonly maxDelay?: number | undefined;
@@ -18,8 +21,9 @@ export interface BackoffOptions {
 }
 
 /**
- * The milliseconds before the retry that follows so many failures in a row: by chance anything up to `baseDelay` doubled with each failure, lest all
- * clients of a server that was down come back at once. Not before the time that a refusal named.
+ * The milliseconds before the retry that follows so many failures in a row: by chance anything up to
+ * `baseDelay` doubled with each failure, lest all clients of a server that was down come back at once. Not
+ * before the time that a refusal named.
  */
 export function computeReconnectDelay(
   failures: number,

@@ -32,7 +32,10 @@ export interface ReconnectOptions extends BackoffOptions {
   readonly stableAfter?: number | undefined;
   /** The most milliseconds of one attempt, `onOpen` included. Default 10 000. */
   readonly connectTimeout?: number | undefined;
-  /** What `send()` does while there is no connection: the message waits for one, or is refused with `WebSocketError`. Default `queue`. */
+  /**
+   * What `send()` does while there is no connection: the message waits for one, or is refused with
+   * `WebSocketError`. Default `queue`.
+   */
   readonly whenOffline?: "queue" | "refuse" | undefined;
   /** The most messages that wait for a connection. Default 1024. */
   readonly maxQueuedMessages?: number | undefined;
@@ -41,11 +44,15 @@ export interface ReconnectOptions extends BackoffOptions {
   /** Whether to go on after such an end. Default `isRecoverable()`. */
   readonly shouldReconnect?: ((info: WebSocketCloseInfo) => boolean) | undefined;
   /**
-   * Called with each new connection before anything else uses it, to log in or subscribe by its own `send()` and `receive()`; a returned promise is waited
-   * for. What it throws ends that connection, and counts as a failure.
+   * Called with each new connection before anything else uses it, to log in or subscribe by its own
+   * `send()` and `receive()`; a returned promise is waited for. What it throws ends that
+   * connection, and counts as a failure.
    */
   readonly onOpen?: ((connection: MessageConnection) => unknown) | undefined;
-  /** Called at the end of each connection or attempt, with the milliseconds until the next one, or `undefined` where that was the end. */
+  /**
+   * Called at the end of each connection or attempt, with the milliseconds until the next one, or
+   * `undefined` where that was the end.
+   */
   readonly onDisconnect?: ((info: WebSocketCloseInfo, delay: number | undefined) => unknown) | undefined;
   /** Aborts it all, at any time. */
   readonly signal?: AbortSignal | undefined;

@@ -1,5 +1,6 @@
 /**
- * Whose turn it is to send: while a message goes out in pieces, whoever comes later waits, in the order of the calls.
+ * Whose turn it is to send: while a message goes out in pieces, whoever comes later waits,
+ * in the order of the calls.
  *
  * @module
  */
@@ -22,7 +23,10 @@ export class SendOrder {
     return !this.#taken && this.#turns.length === 0;
   }
 
-  /** Waits for a turn to send `size` bytes. `begin` must send at once, or `take()` the order; it tells when it is done. */
+  /**
+   * Waits for a turn to send `size` bytes. `begin` must send at once, or `take()` the order;
+   * it tells when it is done.
+   */
   enter(size: number, begin: () => Promise<void>): Promise<void> {
     this.waitingBytes += size;
     const sent = new Promise<void>((resolve) => this.#turns.push({ size, begin: () => resolve(begin()) }));

@@ -57,8 +57,9 @@ export interface PieceSink {
 }
 
 /**
- * Sends one message piece by piece; cancels the body where the message cannot go on. Text is made, or checked to be, UTF-8 across
- * the cuts: rejects with `TypeError` where it is none, and for a piece that cannot be part of such a message.
+ * Sends one message piece by piece; cancels the body where the message cannot go on. Text is made, or
+ * checked to be, UTF-8 across the cuts: rejects with `TypeError` where it is none, and for a piece that
+ * cannot be part of such a message.
  */
 export async function sendPieces(
   type: MessageType,

@@ -1,6 +1,6 @@
 /**
- * The sending half of a WHATWG `WebSocket` over a connection: calls that return at once, in order, Blobs included, and
- * `bufferedAmount` as the standard counts it. Knows no events.
+ * The sending half of a WHATWG `WebSocket` over a connection: calls that return at once, in order, Blobs
+ * included, and `bufferedAmount` as the standard counts it. Knows no events.
  *
  * @module
  */
@@ -14,7 +14,10 @@ import type { MessageConnection } from "./message_connection.ts";
 /** What `send()` was given; its bytes are no longer the caller's. */
 export type Payload = Message | Blob;
 
-/** Takes what `send()` was given as Web IDL does: what is neither bytes nor a Blob is text. Throws `TypeError` for shared memory. */
+/**
+ * Takes what `send()` was given as Web IDL does: what is neither bytes nor a Blob is text. Throws
+ * `TypeError` for shared memory.
+ */
 export function toPayload(data: unknown): Payload {
   if (data instanceof Blob) return data;
   const bytes = data instanceof ArrayBuffer || ArrayBuffer.isView(data) ? toBytes(data) : undefined;
@@ -94,7 +97,8 @@ export class SocketSender {
   }
 
   #fail(error: unknown): void {
-    // WHATWG §3.1 "If the data cannot be sent, ... the user agent must flag the WebSocket as full and then close the WebSocket connection"
+    // WHATWG §3.1 "If the data cannot be sent, ... the user agent must
+    // flag the WebSocket as full and then close the WebSocket connection"
     if (this.#connection.readyState !== "open") return;
     this.#failure = error;
     this.#connection.abort(error);

@@ -8,12 +8,15 @@ import type { ByteReceiver, ByteStreamPair, ByteTransport } from "./byte_transpo
 import { toBytes } from "./bytes.ts";
 import { systemClock } from "./clock.ts";
 
-/** After so many milliseconds of reading, timers and other sockets have their turn: a stream may have a chunk at every time. */
+/**
+ * After so many milliseconds of reading, timers and other sockets have their turn: a stream may
+ * have a chunk at every time.
+ */
 const longestRun = 10;
 
 /**
- * The transport itself, or a pair of streams wrapped into one, locked until it is destroyed. Throws `TypeError` for what is neither, and
- * for streams that are locked; these stay as they are.
+ * The transport itself, or a pair of streams wrapped into one, locked until it is destroyed. Throws
+ * `TypeError` for what is neither, and for streams that are locked; these stay as they are.
  */
 export function toByteTransport(transport: ByteStreamPair | ByteTransport): ByteTransport {
   if (typeof (transport as ByteTransport | undefined)?.start === "function") {

@@ -21,7 +21,10 @@ export type ConnectToUrl = (
 
 /** A class of sockets, as the global `WebSocket` is one. */
 export interface WebSocketClass {
-  /** Starts to connect. Throws a `DOMException` named `SyntaxError` for a URL or subprotocols that cannot be asked for. */
+  /**
+   * Starts to connect. Throws a `DOMException` named `SyntaxError` for a URL or subprotocols
+   * that cannot be asked for.
+   */
   new (url: string | URL, protocols?: string | string[]): WebSocket;
   /** What its sockets have in common. */
   readonly prototype: WebSocket;
@@ -36,8 +39,9 @@ export interface WebSocketClass {
 }
 
 /**
- * A `WebSocket` class whose sockets connect as they are told to: with headers, by another transport, compressed, through a tunnel. For libraries
- * that make their sockets themselves; see `toWebSocket()` for what the sockets do. Throws `TypeError` for what is no function.
+ * A `WebSocket` class whose sockets connect as they are told to: with headers, by another transport,
+ * compressed, through a tunnel. For libraries that make their sockets themselves; see `toWebSocket()` for
+ * what the sockets do. Throws `TypeError` for what is no function.
  *
  * @example
  * ```ts
@@ -87,7 +91,8 @@ function parseUrl(url: string | URL): string {
   const record = URL.canParse(`${url}`, base) ? new URL(`${url}`, base) : undefined;
   // "If urlRecord's scheme is "http", then set urlRecord's scheme to "ws""; "https" likewise
   const address = record === undefined ? "" : record.href.replace(/^http/, "ws");
-  // "If urlRecord's scheme is not "ws" or "wss", then throw"; "If urlRecord's fragment is non-null, then throw"
+  // "If urlRecord's scheme is not "ws" or "wss", then throw";
+  // "If urlRecord's fragment is non-null, then throw"
   if (!/^wss?:/.test(address) || address.includes("#")) {
     throw new DOMException(`Cannot connect: no WebSocket URL ${url}`, "SyntaxError");
   }
@@ -98,7 +103,8 @@ function parseUrl(url: string | URL): string {
 function parseNames(protocols: string | string[]): string[] {
   const names = typeof protocols === "object" ? Array.from(protocols, (name) => `${name}`) : [`${protocols}`];
   const token = new RegExp(`^${tokenPattern}$`);
-  // "If any of the values in protocols occur more than once or otherwise fail to match the requirements ..., then throw"
+  // "If any of the values in protocols occur more than once or
+  // otherwise fail to match the requirements ..., then throw"
   if (new Set(names).size !== names.length || !names.every((name) => token.test(name))) {
     throw new DOMException(`Cannot connect: no subprotocols ${names}`, "SyntaxError");
   }

@@ -1,5 +1,6 @@
 /**
- * What compresses, once it is set up: a state that is large, and knows what went through it. Knows no messages.
+ * What compresses, once it is set up: a state that is large, and knows what went
+ * through it. Knows no messages.
  *
  * @module
  */

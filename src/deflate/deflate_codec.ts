@@ -1,6 +1,6 @@
 /**
- * What permessage-deflate wants of a DEFLATE implementation (RFC 1951): synchronous, a piece at a time, bounded. Knows no
- * implementation.
+ * What permessage-deflate wants of a DEFLATE implementation (RFC 1951): synchronous, a piece at a time,
+ * bounded. Knows no implementation.
  *
  * @module
  */
@@ -24,12 +24,15 @@ export interface DeflaterSettings extends DeflateSettings {
 /** Compresses the messages of one connection. */
 export interface Deflater {
   /**
-   * Compresses the next piece of a message. What was returned up to here can be inflated up to here; the last piece
-   * comes without its `00 00 ff ff` (RFC 7692 §7.2.1). No distance is longer than the window. The result is not used
-   * again.
+   * Compresses the next piece of a message. What was returned up to here can be inflated up to here; the last
+   * piece comes without its `00 00 ff ff` (RFC 7692 §7.2.1). No distance is longer than the window. The
+   * result is not used again.
    */
   deflate(piece: Uint8Array, fin: boolean): Uint8Array;
-  /** Takes note of a message, between two others, that another deflater has compressed: later ones may refer to it. */
+  /**
+   * Takes note of a message, between two others, that another deflater has compressed:
+   * later ones may refer to it.
+   */
   note(message: Uint8Array): void;
   /** Frees what is held. */
   close(): void;
@@ -38,9 +41,9 @@ export interface Deflater {
 /** Inflates the messages of one connection. */
 export interface Inflater {
   /**
-   * Inflates the next piece of a message (RFC 7692 §7.2.2), into at most `limit` bytes that nobody else uses. Throws a
-   * `ProtocolError` with 1009, before it takes the memory, where it would be more; with 1007 for what is no DEFLATE, ends
-   * early, or reaches behind the window.
+   * Inflates the next piece of a message (RFC 7692 §7.2.2), into at most `limit` bytes that nobody else uses.
+   * Throws a `ProtocolError` with 1009, before it takes the memory, where it would be more; with 1007 for
+   * what is no DEFLATE, ends early, or reaches behind the window.
    */
   inflate(piece: Uint8Array, fin: boolean, limit: number): Uint8Array<ArrayBuffer>;
   /** Frees what is held. */

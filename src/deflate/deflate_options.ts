@@ -1,6 +1,6 @@
 /**
- * The options of permessage-deflate, their defaults, and their check. "Send" and "receive" are seen from the endpoint
- * that has the options, so that they mean the same in either role.
+ * The options of permessage-deflate, their defaults, and their check. "Send" and "receive" are seen from the
+ * endpoint that has the options, so that they mean the same in either role.
  *
  * @module
  */
@@ -12,15 +12,19 @@ import { pakoCodec } from "./pako_codec.ts";
 export interface DeflateOptions {
   /** Whether messages are compressed that `SendOptions.compress` does not decide on. Default true. */
   readonly compress?: boolean | undefined;
-  /** Messages shorter than this many bytes go out uncompressed, unless `SendOptions.compress` is true. Default 128. */
+  /**
+   * Messages shorter than this many bytes go out uncompressed, unless
+   * `SendOptions.compress` is true. Default 128.
+   */
   readonly threshold?: number | undefined;
   /** zlib's level, 0 to 9: 0 stores, 1 is fastest, 9 smallest. Default 6. */
   readonly level?: number | undefined;
   /** zlib's memory level, 1 to 9: of what compressing takes besides the window. Default 5. */
   readonly memLevel?: number | undefined;
   /**
-   * The window for what is sent, as the base-2 logarithm of its bytes, 8 to 15; the peer may ask for less. Each bit more
-   * finds repetitions twice as far back. A connection holds as much, but at most 8 KiB. Default 12: 4 KiB.
+   * The window for what is sent, as the base-2 logarithm of its bytes, 8 to 15; the peer may ask for
+   * less. Each bit more finds repetitions twice as far back. A connection holds as much, but at most
+   * 8 KiB. Default 12: 4 KiB.
    */
   readonly sendWindowBits?: number | undefined;
   /** The window asked of the peer, which may insist on more. Default 15: 32 KiB. */

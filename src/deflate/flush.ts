@@ -1,5 +1,6 @@
 /**
- * How a compressed message ends (RFC 7692 §7.2.1): in an empty stored block, of which four bytes are not sent.
+ * How a compressed message ends (RFC 7692 §7.2.1): in an empty stored block, of
+ * which four bytes are not sent.
  *
  * @module
  */

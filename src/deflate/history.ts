@@ -1,6 +1,6 @@
 /**
- * The last bytes of a direction: all that has to be kept of it between two messages (RFC 7692 §7.1.1). Grows with what
- * was seen, up to the window's size.
+ * The last bytes of a direction: all that has to be kept of it between two messages (RFC 7692 §7.1.1). Grows
+ * with what was seen, up to the window's size.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The compression of one connection: which messages are compressed (RFC 7692 §6), and a codec's two halves, made when
- * there is work for them.
+ * The compression of one connection: which messages are compressed (RFC 7692 §6), and a codec's two halves,
+ * made when there is work for them.
  *
  * @module
  */

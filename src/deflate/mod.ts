@@ -11,7 +11,8 @@
  * const accepted = acceptWebSocket(far, { extensions: [permessageDeflate()] });
  * const client = await connectWebSocket("ws://example.com/", near, { extensions: [permessageDeflate()] });
  * const server = await accepted;
- * assertEquals(client.extensions, "permessage-deflate; server_max_window_bits=12; client_max_window_bits=12");
+ * const agreed = "permessage-deflate; server_max_window_bits=12; client_max_window_bits=12";
+ * assertEquals(client.extensions, agreed);
  *
  * const text = "to and fro, ".repeat(1000);
  * await client.send(text);

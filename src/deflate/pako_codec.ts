@@ -16,8 +16,8 @@ const create: CreateCompressor = (...given) => new PakoCompressor(...given);
 const warm = new WarmStates<Compressor>(1 << 21, (compressor) => compressor.close());
 
 /**
- * The codec that runs everywhere. Of a connection it keeps the window that the peer may refer to, and at most 8 KiB of what was
- * sent; all connections together have 4 MiB for what compresses and inflates those in use.
+ * The codec that runs everywhere. Of a connection it keeps the window that the peer may refer to, and at most
+ * 8 KiB of what was sent; all connections together have 4 MiB for what compresses and inflates those in use.
  */
 export const pakoCodec: DeflateCodec = {
   createDeflater: (settings) => new WarmDeflater(settings, create, warm),

@@ -26,7 +26,8 @@ export class PakoCompressor implements Compressor {
   readonly #stream = new ZStream();
 
   constructor({ level, memLevel, windowBits }: DeflaterSettings, history: Uint8Array) {
-    // zlib has no raw window of 8 bits, and with 9 its distances end at 250, so that a window of 8 is kept too.
+    // zlib has no raw window of 8 bits, and with 9 its
+    // distances end at 250, so that a window of 8 is kept too.
     const bits = Math.max(windowBits, 9);
     zlibDeflateInit2(this.#stream, level, methodDeflated, -bits, memLevel, Z_DEFAULT_STRATEGY);
     if (history.length > 0) zlibDeflateSetDictionary(this.#stream, history);

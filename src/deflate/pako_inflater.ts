@@ -1,6 +1,6 @@
 /**
- * Inflates with pako, and has the rules for what a peer sends: the limit, the window, where a message may end (RFC 7692
- * §7.2.2). A state between two messages can be made out of the window again.
+ * Inflates with pako, and has the rules for what a peer sends: the limit, the window, where a message may end
+ * (RFC 7692 §7.2.2). A state between two messages can be made out of the window again.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The four parameters of permessage-deflate (RFC 7692 §7.1), out of the header's form and back. Knows their values, not
- * what they lead to.
+ * The four parameters of permessage-deflate (RFC 7692 §7.1), out of the header's form and back. Knows their
+ * values, not what they lead to.
  *
  * @module
  */
@@ -16,7 +16,10 @@ export interface DeflateParameters {
   readonly clientMaxWindowBits: number | true | undefined;
 }
 
-/** `undefined` where the list is none that RFC 7692 knows: a parameter is unknown, there twice, or has no value of its own. */
+/**
+ * `undefined` where the list is none that RFC 7692 knows: a parameter is unknown, there twice,
+ * or has no value of its own.
+ */
 export function parseParameters(list: ExtensionParameters): DeflateParameters | undefined {
   const found = new Map(list);
   // §7 "multiple extension parameters with the same name"

@@ -1,5 +1,6 @@
 /**
- * permessage-deflate as an extension: what is offered, what is agreed on (RFC 7692 §5, §7.1). Knows no DEFLATE.
+ * permessage-deflate as an extension: what is offered, what is agreed on
+ * (RFC 7692 §5, §7.1). Knows no DEFLATE.
  *
  * @module
  */
@@ -16,11 +17,12 @@ const name = "permessage-deflate";
 const largestWindow = 15;
 
 /**
- * The compression of RFC 7692, for either role: an element of `extensions`. A client offers what the options ask for,
- * and behind it an offer that asks nothing of the server. A server takes the first offer that keeps the rules.
+ * The compression of RFC 7692, for either role: an element of `extensions`. A client offers what the
+ * options ask for, and behind it an offer that asks nothing of the server. A server takes the first
+ * offer that keeps the rules.
  *
- * Where a secret is compressed together with what an attacker can choose, the length tells of the secret: send such
- * messages with `compress: false`.
+ * Where a secret is compressed together with what an attacker can choose, the length tells of the secret:
+ * send such messages with `compress: false`.
  *
  * @example
  * ```ts
@@ -69,7 +71,8 @@ function acceptOffer(
   offer: DeflateParameters | undefined,
   options: CheckedOptions,
 ): AgreedExtension | undefined {
-  // §7 "A server MUST decline an extension negotiation offer" with a parameter that is unknown, invalid or there twice
+  // §7 "A server MUST decline an extension negotiation offer"
+  // with a parameter that is unknown, invalid or there twice
   if (offer === undefined) return undefined;
   const send: DeflateSettings = {
     windowBits: Math.min(options.sendWindowBits, offer.serverMaxWindowBits ?? largestWindow),
@@ -93,7 +96,9 @@ function acceptOffer(
   return createAgreement(answer, send, receive, options);
 }
 
-/** What a server's answer amounts to. The last offer asks for nothing, so that nothing may be missing in it. */
+/**
+ * What a server's answer amounts to. The last offer asks for nothing, so that nothing may be missing in it.
+ */
 function confirmAnswer(answer: ExtensionParameters, options: CheckedOptions): AgreedExtension | undefined {
   const parameters = parseParameters(answer);
   if (parameters === undefined) return undefined;

@@ -11,7 +11,10 @@ import { cutTail } from "./flush.ts";
 import { History } from "./history.ts";
 import type { Owner, WarmStates } from "./warm_states.ts";
 
-/** The base-2 logarithm of the bytes that a connection keeps: what is sent need not refer to all that it might. */
+/**
+ * The base-2 logarithm of the bytes that a connection keeps: what is sent need not
+ * refer to all that it might.
+ */
 const mostKept = 13;
 
 const empty = new Uint8Array(0);

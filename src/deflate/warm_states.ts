@@ -1,6 +1,6 @@
 /**
- * States that are large, and can be made again out of something small: kept are those that are in use again and again.
- * Knows no compression.
+ * States that are large, and can be made again out of something small: kept are those that are in use again
+ * and again. Knows no compression.
  *
  * @module
  */
@@ -23,8 +23,9 @@ export class WarmStates<State> {
   #latest: Owner | undefined;
 
   /**
-   * Keeps at most `size` bytes, and less where more than that takes turns: to fetch a state that has left the processor's
-   * cache takes longer than to make it. `free` is given each state that is not kept, or not any longer.
+   * Keeps at most `size` bytes, and less where more than that takes turns: to fetch a state that
+   * has left the processor's cache takes longer than to make it. `free` is given each state that is
+   * not kept, or not any longer.
    */
   constructor(size: number, free: (state: State) => void) {
     this.#size = size;

@@ -1,6 +1,6 @@
 /**
- * DEFLATE by `node:zlib`, for servers: Node, Deno, Bun, and workerd with `nodejs_compat`. No thread and no stream: what a
- * connection holds between two messages is its windows.
+ * DEFLATE by `node:zlib`, for servers: Node, Deno, Bun, and workerd with `nodejs_compat`. No thread and no
+ * stream: what a connection holds between two messages is its windows.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -38,8 +38,8 @@ const nativeCodec: DeflateCodec = {
 const codec: DeflateCodec = drivesZlib() ? nativeCodec : pakoCodec;
 
 /**
- * The codec for servers. Of a connection it keeps the window that the peer may refer to, and at most 8 KiB of what was sent;
- * all connections together have 2 MiB for what compresses those in use. Where the runtime's zlib cannot be driven so, it is
- * `pakoCodec`.
+ * The codec for servers. Of a connection it keeps the window that the peer may refer to, and at most 8 KiB of
+ * what was sent; all connections together have 2 MiB for what compresses those in use. Where the runtime's
+ * zlib cannot be driven so, it is `pakoCodec`.
  */
 export const zlibCodec: DeflateCodec = codec;

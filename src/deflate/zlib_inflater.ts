@@ -1,6 +1,7 @@
 /**
- * Inflates with the zlib that the runtime has. What comes whole and is as it should be needs no state of its own: one stream
- * serves all connections, and is given the window before each message. All else, and every doubt, is left to pako.
+ * Inflates with the zlib that the runtime has. What comes whole and is as it should be needs no state of
+ * its own: one stream serves all connections, and is given the window before each message. All else, and
+ * every doubt, is left to pako.
  *
  * @module
  */
@@ -14,7 +15,10 @@ import { joinBytes } from "./join_bytes.ts";
 import { PakoInflater } from "./pako_inflater.ts";
 import { ZlibStream } from "./zlib_stream.ts";
 
-/** The largest window. zlib sees a distance beyond a smaller one only now and then; beyond this one there is none. */
+/**
+ * The largest window. zlib sees a distance beyond a smaller one only now and then;
+ * beyond this one there is none.
+ */
 const windowBits = 15;
 
 /** The most bytes that are inflated in one step. */
@@ -26,7 +30,9 @@ const storedHeaderSize = 5;
 /** A stored block with a window. */
 const stored = new Uint8Array(storedHeaderSize + (1 << windowBits));
 
-/** What is not sent, an empty last block (RFC 1951 §3.2.6), and a byte behind the end, which has to be left. */
+/**
+ * What is not sent, an empty last block (RFC 1951 §3.2.6), and a byte behind the end, which has to be left.
+ */
 const ending = Uint8Array.of(...flushTail, 0x03, 0x00, 0x00);
 
 /** The stream, when it is not in use. */

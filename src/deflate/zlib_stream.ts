@@ -1,6 +1,6 @@
 /**
- * A stream of `node:zlib`, driven in place and without its stream: by the call that Node, Deno, Bun and workerd make
- * themselves for `deflateRawSync()`, which is in nobody's documentation. Knows no WebSocket.
+ * A stream of `node:zlib`, driven in place and without its stream: by the call that Node, Deno, Bun and
+ * workerd make themselves for `deflateRawSync()`, which is in nobody's documentation. Knows no WebSocket.
  *
  * @module
  */
@@ -57,8 +57,8 @@ export class ZlibStream {
   }
 
   /**
-   * Works on the input's last `inputLength` bytes until they are read and flushed or `output` is full. Returns whether all
-   * was well: if not, the stream does nothing any more.
+   * Works on the input's last `inputLength` bytes until they are read and flushed or `output` is full.
+   * Returns whether all was well: if not, the stream does nothing any more.
    */
   write(input: Uint8Array, inputLength: number, output: Uint8Array, outputLength: number): boolean {
     if (this.#failed) return false;

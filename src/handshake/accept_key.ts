@@ -1,5 +1,6 @@
 /**
- * The nonce of a handshake and the answer to it (RFC 6455 §4.1, §4.2.2). Knows no header field and no request.
+ * The nonce of a handshake and the answer to it (RFC 6455 §4.1, §4.2.2). Knows no
+ * header field and no request.
  *
  * @module
  */

@@ -27,8 +27,8 @@ export function checkUpgradeRequest({ method, headers }: Pick<HandshakeRequest, 
   if (hasBody(headers)) throw refuse(400, "an upgrade has no body");
   // §4.2.1 (1) "An HTTP/1.1 or higher GET request"
   if (method !== "GET") throw refuse(405, "the method is not GET", { Allow: "GET" });
-  // §4.2.1 (3) "An |Upgrade| header field containing the value "websocket"", (4) "A |Connection| header field that includes the
-  // token "Upgrade""
+  // §4.2.1 (3) "An |Upgrade| header field containing the value "websocket"",
+  // (4) "A |Connection| header field that includes the token "Upgrade""
   if (!isWebSocketUpgrade(headers)) throw refuse(426, "no upgrade to websocket", supported);
   // §4.2.1 (6) "A |Sec-WebSocket-Version| header field, with a value of 13"
   if (headers.get("Sec-WebSocket-Version") !== "13") {
@@ -49,7 +49,8 @@ export function checkExtendedConnect(
   { method, headers }: HandshakeRequest,
   protocol: string | undefined,
 ): void {
-  // RFC 9113 §8.2.2 "An endpoint MUST NOT generate an HTTP/2 message containing connection-specific header fields"
+  // RFC 9113 §8.2.2 "An endpoint MUST NOT generate an HTTP/2
+  // message containing connection-specific header fields"
   if (["connection", "upgrade"].some((name) => headers.has(name)) || hasBody(headers)) {
     throw refuse(400, "a field belongs to HTTP/1.1");
   }

@@ -7,8 +7,8 @@
 import type { HandshakeRequest } from "./handshake_request.ts";
 
 /**
- * The subprotocols a server speaks, the preferred one first; or a function that picks one of those offered, or none.
- * It is not called when none is offered.
+ * The subprotocols a server speaks, the preferred one first; or a function that picks one of those offered,
+ * or none. It is not called when none is offered.
  */
 export type ProtocolChoice =
   | readonly string[]

@@ -1,6 +1,6 @@
 /**
- * The client's side of the opening handshake over HTTP/1.1 (RFC 6455 §4.1): the head of a request out, the check of
- * what comes back. Knows no transport.
+ * The client's side of the opening handshake over HTTP/1.1 (RFC 6455 §4.1): the head of a request out, the
+ * check of what comes back. Knows no transport.
  *
  * @module
  */
@@ -56,7 +56,8 @@ export async function checkUpgradeResponse(
   sent: UpgradeRequest,
 ): Promise<Agreement> {
   const { status, headers } = response;
-  // §4.1 (1) "If the status code received from the server is not 101, the client handles the response per HTTP procedures"
+  // §4.1 (1) "If the status code received from the server is not
+  // 101, the client handles the response per HTTP procedures"
   if (status !== 101) throw failConnect(`the server answered ${status}`, response);
   // §4.1 (2) "a value that is not an ASCII case-insensitive match for the value "websocket""
   // §4.1 (3) "doesn't contain a token that is an ASCII case-insensitive match for the value "Upgrade""

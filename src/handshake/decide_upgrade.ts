@@ -1,6 +1,6 @@
 /**
- * The server's decision on a request that keeps the rules: who may connect, and what is agreed on (RFC 6455 §4.2.2).
- * The same over HTTP/1.1, 2 and 3, so it knows none of them.
+ * The server's decision on a request that keeps the rules: who may connect, and what is agreed on
+ * (RFC 6455 §4.2.2). The same over HTTP/1.1, 2 and 3, so it knows none of them.
  *
  * @module
  */

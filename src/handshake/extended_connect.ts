@@ -1,6 +1,6 @@
 /**
- * The opening handshake over HTTP/2 and HTTP/3 (RFC 8441, RFC 9220) as a mapping of header lists; what is decided is
- * decided where HTTP/1.1 decides it. Knows no stream, no frame and no setting of either.
+ * The opening handshake over HTTP/2 and HTTP/3 (RFC 8441, RFC 9220) as a mapping of header lists; what is
+ * decided is decided where HTTP/1.1 decides it. Knows no stream, no frame and no setting of either.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The grammar of `Sec-WebSocket-Extensions` (RFC 6455 §9.1), in time linear in the header. Knows no extension.
+ * The grammar of `Sec-WebSocket-Extensions` (RFC 6455 §9.1), in time linear in the
+ * header. Knows no extension.
  *
  * @module
  */
@@ -25,7 +26,8 @@ export function checkExtensions(extensions: readonly Extension[]): void {
 /** The elements of the header's value, `[]` without a header, `undefined` when it is malformed. */
 export function parseExtensions(header: string | null): ExtensionElement[] | undefined {
   const elements: ExtensionElement[] = [];
-  // §9.1 extension-list = 1#extension; no token has a separator or a quote in it, so no valid value has, quoted or not
+  // §9.1 extension-list = 1#extension; no token has a separator
+  // or a quote in it, so no valid value has, quoted or not
   for (const element of header?.split(",") ?? []) {
     const parameters: [string, string | true][] = [];
     // §9.1 extension = extension-token *( ";" extension-param )

@@ -7,8 +7,8 @@
 import type { HandshakeResponse } from "./handshake_response.ts";
 
 /**
- * The opening handshake failed (RFC 6455 §4). On a server `response` is what the peer is answered; on a client it
- * is what the server answered. Where the application's own code failed, `cause` is what it threw.
+ * The opening handshake failed (RFC 6455 §4). On a server `response` is what the peer is answered; on a
+ * client it is what the server answered. Where the application's own code failed, `cause` is what it threw.
  *
  * @example
  * ```ts
@@ -23,7 +23,10 @@ import type { HandshakeResponse } from "./handshake_response.ts";
 export class HandshakeError extends Error {
   /** The name of the class, for logs. */
   override readonly name = "HandshakeError";
-  /** The whole response; `undefined` on a client that received none it could read, and where a server's peer has left or was slow. */
+  /**
+   * The whole response; `undefined` on a client that received none it could read, and where a server's
+   * peer has left or was slow.
+   */
   readonly response: HandshakeResponse | undefined;
 
   /** `options.cause` is what was behind the failure. */

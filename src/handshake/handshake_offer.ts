@@ -1,6 +1,6 @@
 /**
- * What a client asks for, and whether the server's answer fits it (RFC 6455 §4.1). The same over HTTP/1.1, 2 and 3,
- * so it knows none of them.
+ * What a client asks for, and whether the server's answer fits it (RFC 6455 §4.1). The same over HTTP/1.1, 2
+ * and 3, so it knows none of them.
  *
  * @module
  */
@@ -39,9 +39,9 @@ export interface HandshakeOffer {
 /**
  * Checks what is to be asked for.
  *
- * @throws {TypeError} for a URL that is none, has a fragment, user information, a control character or a scheme that
- * is no WebSocket's; a subprotocol or an extension that is no token or there twice; a field that may not stand in a
- * head or belongs to the handshake.
+ * @throws {TypeError} for a URL that is none, has a fragment, user information, a control character or a
+ * scheme that is no WebSocket's; a subprotocol or an extension that is no token or there twice; a field that
+ * may not stand in a head or belongs to the handshake.
  */
 export function createOffer(address: string | URL, options: UpgradeRequestOptions = {}): HandshakeOffer {
   const { protocols: given = [], headers, extensions = [] } = options;
@@ -64,7 +64,8 @@ export function createOffer(address: string | URL, options: UpgradeRequestOption
 /**
  * What the server agreed to.
  *
- * @throws {HandshakeError} with the response, when it names what was not offered or leaves out the subprotocol.
+ * @throws {HandshakeError} with the response, when it names what was not offered or
+ * leaves out the subprotocol.
  */
 export function checkAgreement(response: HandshakeResponse, offer: HandshakeOffer): Agreement {
   const answers = parseExtensions(response.headers.get("Sec-WebSocket-Extensions"));
@@ -74,7 +75,8 @@ export function checkAgreement(response: HandshakeResponse, offer: HandshakeOffe
   const fits = answers?.length === (extension ? 1 : 0);
   const protocol = response.headers.get("Sec-WebSocket-Protocol");
   const protocols: readonly (string | null)[] = offer.protocols.length > 0 ? offer.protocols : [null];
-  // §4.1 (6) "the use of a subprotocol that was not present in the client's handshake"; WHATWG: nor may it be missing
+  // §4.1 (6) "the use of a subprotocol that was not present
+  // in the client's handshake"; WHATWG: nor may it be missing
   if (!fits || !protocols.includes(protocol)) {
     throw failConnect("the answer does not fit the offer", response);
   }

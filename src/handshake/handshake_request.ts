@@ -1,6 +1,6 @@
 /**
- * The request that opens a connection, and every rule about its target and host (RFC 9112 §3.2). A record of its
- * own, because browsers let no WHATWG `Request` carry `Upgrade`. Knows no rule of the upgrade.
+ * The request that opens a connection, and every rule about its target and host (RFC 9112 §3.2). A record of
+ * its own, because browsers let no WHATWG `Request` carry `Upgrade`. Knows no rule of the upgrade.
  *
  * @module
  */
@@ -70,7 +70,8 @@ export class HandshakeRequest {
     const field = this.headers.get("Host") ?? "";
     const address = target.startsWith("/") ? `http${secure ? "s" : ""}://${field}${target}` : target;
     const url = parseUrl(address);
-    // RFC 9112 §3.2.2 "MUST ignore the received Host header field (if any) and instead use the host information of the request-target"
+    // RFC 9112 §3.2.2 "MUST ignore the received Host header field (if
+    // any) and instead use the host information of the request-target"
     const [, host] = absoluteForm.exec(address) ?? [];
     // RFC 9112 §3.2 "MUST respond with a 400 ... to any ... request message that lacks a Host header field"
     if (host === undefined || url === undefined || absoluteForm.exec(`http://${field}`)?.[1] !== field) {

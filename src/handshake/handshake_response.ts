@@ -1,5 +1,6 @@
 /**
- * The answer to a handshake, either way. A record of its own, because a WHATWG `Response` cannot have the status
+ * The answer to a handshake, either way. A record of its own, because a WHATWG
+ * `Response` cannot have the status
  * 101. Knows no bytes of a head; RFC 9110 §15.
  *
  * @module

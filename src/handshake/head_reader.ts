@@ -1,6 +1,6 @@
 /**
- * Reads one HTTP/1.1 head, start line and fields, from raw bytes in any chunking (RFC 9112 §2, §5). Fails at the
- * first byte that no head can have. Knows neither requests nor responses, and no field by name.
+ * Reads one HTTP/1.1 head, start line and fields, from raw bytes in any chunking (RFC 9112 §2, §5). Fails at
+ * the first byte that no head can have. Knows neither requests nor responses, and no field by name.
  *
  * @module
  */
@@ -19,19 +19,24 @@ export interface ReadHead<Head> {
   readonly rest: Uint8Array<ArrayBuffer>;
 }
 
-/** Takes the next bytes, which it does not keep. `undefined` until the head is whole; then, or after it has thrown, it is done with. */
+/**
+ * Takes the next bytes, which it does not keep. `undefined` until the head is whole; then, or after it
+ * has thrown, it is done with.
+ */
 export type Reader<Head> = (bytes: Uint8Array) => ReadHead<Head> | undefined;
 
-// RFC 9112 §2.2 a bare CR is invalid, RFC 9110 §5.5 so is every other control character but HTAB, a bare LF too;
+// RFC 9112 §2.2 a bare CR is invalid, RFC 9110 §5.5 so is
+// every other control character but HTAB, a bare LF too;
 // RFC 9112 §5.2 obs-fold: "MUST either reject the message by sending a 400..."
 const misplaced = /\r[^\n]|[^\r]\n|\n[\t ]|[^\t\n\r -~\x80-\xff]/;
-// RFC 9112 §5 field-line = field-name ":" OWS field-value OWS; `Headers` would trim too, but not everywhere in linear time
+// RFC 9112 §5 field-line = field-name ":" OWS field-value OWS;
+// `Headers` would trim too, but not everywhere in linear time
 const field = new RegExp(`^(${tokenPattern}):[ \t]*(.*[^ \t])?[ \t]*$`);
 
 /**
- * A reader of one head under `limits`: passes over so many empty lines, matches the start line, and makes the head of that match and
- * the fields; those of one name are joined as RFC 9110 §5.3 has it. `fail` makes the error of a malformed or too large head, which a
- * server answers with `status`.
+ * A reader of one head under `limits`: passes over so many empty lines, matches the start line, and makes the
+ * head of that match and the fields; those of one name are joined as RFC 9110 §5.3 has it. `fail` makes the
+ * error of a malformed or too large head, which a server answers with `status`.
  */
 export function createHeadReader<Head>(
   { maxHeaderLine, maxHeaders, maxHeadSize }: HeadLimits,
@@ -65,7 +70,8 @@ export function createHeadReader<Head>(
       if (line === "" && start) {
         return { head: createHead(start, headers), text, rest: new Uint8Array(bytes.subarray(at)) };
       }
-      // RFC 9112 §2.2 "a server ... SHOULD ignore at least one empty line (CRLF) received prior to the request-line"
+      // RFC 9112 §2.2 "a server ... SHOULD ignore at least one
+      // empty line (CRLF) received prior to the request-line"
       if (line === "" && emptyLines-- > 0) continue;
       const match = (start ? field : startLine).exec(line);
       if (match === null) throw fail(400, `a malformed ${start ? "field" : "start"} line`);

@@ -1,5 +1,6 @@
 /**
- * Tells a request for a WebSocket from any other, no more: whether it is a good one is not known here. RFC 6455 §4.2.1.
+ * Tells a request for a WebSocket from any other, no more: whether it is a good one is not
+ * known here. RFC 6455 §4.2.1.
  *
  * @module
  */
@@ -7,7 +8,8 @@
 import { hasToken } from "./fields.ts";
 
 /**
- * Whether a request asks to be upgraded to a WebSocket (RFC 6455 §4.2.1 (3, 4)). The answer may still be a refusal.
+ * Whether a request asks to be upgraded to a WebSocket (RFC 6455 §4.2.1 (3, 4)). The
+ * answer may still be a refusal.
  *
  * @example
  * ```ts

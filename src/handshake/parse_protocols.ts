@@ -1,6 +1,6 @@
 /**
- * The grammar of `Sec-WebSocket-Protocol` in a request (RFC 6455 §11.3.4), in time linear in the header. Knows no
- * subprotocol.
+ * The grammar of `Sec-WebSocket-Protocol` in a request (RFC 6455 §11.3.4), in time linear in the
+ * header. Knows no subprotocol.
  *
  * @module
  */

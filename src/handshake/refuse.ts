@@ -1,6 +1,6 @@
 /**
- * A server's refusal in its own words: the status, the fields the status calls for, and why, in the status line and in a line of
- * text to read with curl. Knows no rule that leads to it; RFC 9110 §15.
+ * A server's refusal in its own words: the status, the fields the status calls for, and why, in the status
+ * line and in a line of text to read with curl. Knows no rule that leads to it; RFC 9110 §15.
  *
  * @module
  */

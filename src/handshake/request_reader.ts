@@ -14,8 +14,8 @@ import { refuse } from "./refuse.ts";
 const startLine = new RegExp(`^(${tokenPattern}) ([!-~]+) (HTTP/1\\.[01])$`);
 
 /**
- * Reads one request's head; `secure` says that the bytes come over TLS. Throws `HandshakeError` with the status to
- * answer: 400, 414, 431 or 505.
+ * Reads one request's head; `secure` says that the bytes come over TLS. Throws `HandshakeError` with the
+ * status to answer: 400, 414, 431 or 505.
  */
 export function createRequestReader(limits: HeadLimits, secure?: boolean): Reader<HandshakeRequest> {
   return createHeadReader(limits, 1, startLine, refuse, ([, method, target, version], headers) => {

@@ -1,6 +1,6 @@
 /**
- * The body of a response that refuses a handshake (RFC 9112 §6), as far as one cares to keep it. Lenient: it is read by people, and
- * the connection ends with it.
+ * The body of a response that refuses a handshake (RFC 9112 §6), as far as one cares to keep it. Lenient: it
+ * is read by people, and the connection ends with it.
  *
  * @module
  */
@@ -15,7 +15,8 @@ const maxBody = 65536;
 export function createBodyReader({ status, headers }: HandshakeResponse, body: number[]): Reader<number[]> {
   const chunked = /\bchunked\s*$/i.test(headers.get("Transfer-Encoding") ?? "");
   /** Bytes that are still to come of the body, or of its current chunk; -1 in the line before a chunk. */
-  // RFC 9112 §6.3 (1) no body; (4) chunked; (6) a length; (8) without one, NaN: up to the end of the connection
+  // RFC 9112 §6.3 (1) no body; (4) chunked; (6) a length;
+  // (8) without one, NaN: up to the end of the connection
   let left = status === 204 || status === 304
     ? 0
     : chunked
@@ -32,7 +33,8 @@ export function createBodyReader({ status, headers }: HandshakeResponse, body: n
         // Behind the size there may be extensions of any length.
         if (line.length < 32) line += String.fromCharCode(byte);
       } else if (byte === 0x0a && line !== "") {
-        // RFC 9112 §7.1 chunk-size in hexadecimal, behind the CRLF of the chunk before; 0, or nonsense, is the end
+        // RFC 9112 §7.1 chunk-size in hexadecimal, behind the
+        // CRLF of the chunk before; 0, or nonsense, is the end
         left = Number.parseInt(line, 16) || 0;
         line = "";
       }

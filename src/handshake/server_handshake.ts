@@ -1,6 +1,6 @@
 /**
- * The server's side of the opening handshake over HTTP/1.1 (RFC 6455 §4.2): a request in, the head of a 101 out. Knows
- * no transport; what it refuses, it throws.
+ * The server's side of the opening handshake over HTTP/1.1 (RFC 6455 §4.2): a request in, the head of a 101
+ * out. Knows no transport; what it refuses, it throws.
  *
  * @module
  */
@@ -19,8 +19,8 @@ export interface UpgradeAnswer extends Agreement {
 }
 
 /**
- * Checks the request against §4.2.1, then the options in this order: origin, `authorize`, subprotocol, extensions,
- * fields. The options have passed `checkUpgradeOptions()`.
+ * Checks the request against §4.2.1, then the options in this order: origin, `authorize`, subprotocol,
+ * extensions, fields. The options have passed `checkUpgradeOptions()`.
  *
  * @throws {HandshakeError} with the response that refuses: a peer's fault, a refusal, or 500 with a `cause`.
  */

@@ -13,7 +13,10 @@ import { checkExtensions } from "./extension_header.ts";
 import { checkFields, checkTokens, type HeaderFields } from "./fields.ts";
 import type { HandshakeRequest } from "./handshake_request.ts";
 
-/** The application's part in accepting a connection (RFC 6455 §4.2.2). Where its functions throw, the peer gets 500. */
+/**
+ * The application's part in accepting a connection (RFC 6455 §4.2.2). Where its functions
+ * throw, the peer gets 500.
+ */
 export interface UpgradeOptions {
   /** Subprotocols by preference, or a function that picks one of those offered. None by default. */
   readonly protocols?: ProtocolChoice | undefined;
@@ -25,8 +28,8 @@ export interface UpgradeOptions {
   /** Returns nothing to go on, or the final response to refuse with. */
   readonly authorize?: RequestHandler | undefined;
   /**
-   * Which pages may connect besides those of the server's own `Host`. Default: none. A page of another host or port is refused with 403:
-   * name it, or pass `"*"`.
+   * Which pages may connect besides those of the server's own `Host`. Default: none. A page of another host
+   * or port is refused with 403: name it, or pass `"*"`.
    */
   readonly origins?: OriginPolicy | undefined;
   /** The extensions that may be agreed on; of those offered, the first that fits is. */
@@ -36,8 +39,9 @@ export interface UpgradeOptions {
 /**
  * Refuses what the options cannot mean, before there is a peer.
  *
- * @throws {TypeError} for a subprotocol or an extension that is no token or there twice, a field that may not stand
- * in a head or belongs to the handshake, an origin that is none, and what is no function where one is called for.
+ * @throws {TypeError} for a subprotocol or an extension that is no token or there twice, a field that
+ * may not stand in a head or belongs to the handshake, an origin that is none, and what is no
+ * function where one is called for.
  */
 export function checkUpgradeOptions(options: UpgradeOptions): void {
   const { protocols = [], headers, origins = [], extensions = [] } = options;

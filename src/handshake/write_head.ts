@@ -1,6 +1,6 @@
 /**
- * Heads as text, a character a byte (RFC 9112 §2.1). The last check on everything that is sent before the upgrade; knows no
- * rule of the handshake.
+ * Heads as text, a character a byte (RFC 9112 §2.1). The last check on everything that is sent before the
+ * upgrade; knows no rule of the handshake.
  *
  * @module
  */
@@ -38,8 +38,8 @@ export function formatAgreement(protocols: string, extensions: string): [name: s
 }
 
 /**
- * The head of a whole response. Says how long the body is and whether the connection stays, whatever its own fields say of
- * that.
+ * The head of a whole response. Says how long the body is and whether the connection stays, whatever
+ * its own fields say of that.
  *
  * @throws {TypeError} when a field, the status or its text may not stand in a head.
  */
@@ -50,7 +50,8 @@ export function formatResponse(
   const headers = new Headers(given);
   headers.delete("Transfer-Encoding");
   headers.delete("Content-Length");
-  // RFC 9110 §8.6 "A server MUST NOT send a Content-Length header field in any response with a status code of ... 204"
+  // RFC 9110 §8.6 "A server MUST NOT send a Content-Length
+  // header field in any response with a status code of ... 204"
   if (status !== 204) headers.set("Content-Length", `${body?.length ?? 0}`);
   // RFC 9110 §7.8 "A sender of Upgrade MUST also send an "Upgrade" connection option"
   const upgrade = headers.has("Upgrade") ? "Upgrade, " : "";

@@ -1,5 +1,6 @@
 /**
- * Connections by a browser's own sockets, with the interface that all connections have, and the one that comes back.
+ * Connections by a browser's own sockets, with the interface that all connections have,
+ * and the one that comes back.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

@@ -1,6 +1,6 @@
 /**
- * WebSockets on Bun: of `Bun.serve` by `upgradeWebSocket()`, and by `bunSocketOptions()` over the sockets of `Bun.listen` and
- * `Bun.connect`, TCP, TLS and Unix. Type-checks and loads anywhere.
+ * WebSockets on Bun: of `Bun.serve` by `upgradeWebSocket()`, and by `bunSocketOptions()` over the sockets of
+ * `Bun.listen` and `Bun.connect`, TCP, TLS and Unix. Type-checks and loads anywhere.
  *
  * ```ts ignore
  * import { isWebSocketUpgrade, upgradeWebSocket, websocket } from "@weft/websocket/bun";
@@ -65,7 +65,10 @@ export interface BunSocket {
 
 /** The part of the options of `Bun.listen` and `Bun.connect` that makes their sockets transports. */
 export interface BunSocketOptions<Socket extends BunSocket> {
-  /** Without it, Bun closes the whole socket at the peer's end, before the answer to its last bytes is written. */
+  /**
+   * Without it, Bun closes the whole socket at the peer's end, before the answer to
+   * its last bytes is written.
+   */
   readonly allowHalfOpen: true;
   /** The handlers. `socket.data` is left to the application. */
   readonly socket: BunSocketHandlers<Socket>;
@@ -107,7 +110,8 @@ export interface BunSocketHandlers<Socket extends BunSocket> {
  * });
  * ```
  *
- * @param onOpen Called with the transport of each new socket. What it throws or rejects with destroys that transport.
+ * @param onOpen Called with the transport of each new socket. What it throws or rejects
+ * with destroys that transport.
  */
 export function bunSocketOptions<Socket extends BunSocket>(
   onOpen: (transport: ByteTransport, socket: Socket) => void | Promise<void>,

@@ -1,6 +1,6 @@
 /**
- * WebSockets of `Bun.serve`: its `upgrade()` and `websocket` handlers with the handshake and the connection that Weft has everywhere.
- * Knows of Bun what it takes and calls; type-checks and loads anywhere.
+ * WebSockets of `Bun.serve`: its `upgrade()` and `websocket` handlers with the handshake and the connection
+ * that Weft has everywhere. Knows of Bun what it takes and calls; type-checks and loads anywhere.
  *
  * @module
  */
@@ -88,8 +88,8 @@ export interface BunUpgradeOptions extends Omit<NativeUpgradeOptions, "maxReceiv
 const longestMessage = 16 * 1024 * 1024;
 
 /**
- * The handlers that `Bun.serve` calls for the sockets of `upgradeWebSocket()`: its option `websocket`. Those of other sockets are
- * passed over.
+ * The handlers that `Bun.serve` calls for the sockets of `upgradeWebSocket()`: its option `websocket`. Those
+ * of other sockets are passed over.
  */
 export const websocket: BunWebSocketHandlers = {
   maxPayloadLength: longestMessage,
@@ -105,12 +105,13 @@ export const websocket: BunWebSocketHandlers = {
 };
 
 /**
- * Upgrades a request of `Bun.serve`, whose `websocket` must be the `websocket` of this module. Resolves with the response that the
- * handler is to return, and the connection, or why there is none. Never rejects for what the peer did. Rejects with `TypeError` or
- * `RangeError` for options that mean nothing, or nothing here; with the signal's reason where it is aborted.
+ * Upgrades a request of `Bun.serve`, whose `websocket` must be the `websocket` of this module. Resolves with
+ * the response that the handler is to return, and the connection, or why there is none. Never rejects for
+ * what the peer did. Rejects with `TypeError` or `RangeError` for options that mean nothing, or nothing here;
+ * with the signal's reason where it is aborted.
  *
- * Bun refuses messages of more than 16 MiB by itself, and a larger `maxMessageSize` is a `RangeError`. It does not wait for the peer's
- * Close.
+ * Bun refuses messages of more than 16 MiB by itself, and a larger `maxMessageSize` is a `RangeError`. It
+ * does not wait for the peer's Close.
  *
  * @example A server
  * ```ts ignore

@@ -1,6 +1,6 @@
 /**
- * WebSockets in Cloudflare Workers and workerd: of `fetch` handlers, of Durable Objects that hibernate, of `connect()` handlers, and
- * those that a worker opens itself.
+ * WebSockets in Cloudflare Workers and workerd: of `fetch` handlers, of Durable Objects that hibernate, of
+ * `connect()` handlers, and those that a worker opens itself.
  *
  * ```ts ignore
  * import { isWebSocketUpgrade, upgradeWebSocket } from "@weft/websocket/cloudflare";

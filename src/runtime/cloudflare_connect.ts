@@ -1,6 +1,6 @@
 /**
- * Connections that a worker opens: by our engine over `cloudflare:sockets`, or by the runtime where those do not reach. Knows of
- * workerd what it takes and says; type-checks and loads anywhere.
+ * Connections that a worker opens: by our engine over `cloudflare:sockets`, or by the runtime where those do
+ * not reach. Knows of workerd what it takes and says; type-checks and loads anywhere.
  *
  * @module
  */
@@ -25,11 +25,14 @@ import { StandardSocket } from "./standard_socket.ts";
 /** The options of `openWebSocket()`. */
 export interface OpenOptions extends Omit<ConnectOptions, "onMessage"> {
   /**
-   * What carries the connection. Default: `sockets`, with the engine and all that it can do; `fetch` where no socket can be opened, as
-   * none can to Cloudflare's own addresses.
+   * What carries the connection. Default: `sockets`, with the engine and all that it can do; `fetch` where no
+   * socket can be opened, as none can to Cloudflare's own addresses.
    */
   readonly over?: "sockets" | "fetch" | undefined;
-  /** Receives the messages, instead of iterating or `readable`. What it throws closes the connection with 1011. */
+  /**
+   * Receives the messages, instead of iterating or `readable`. What it throws closes
+   * the connection with 1011.
+   */
   readonly onMessage?: MessageHandler<WebSocketConnection | NativeConnection> | undefined;
 }
 
@@ -46,15 +49,17 @@ interface Sockets {
 }
 
 /**
- * Connects to a `ws:` or `wss:` URL from a worker. Rejects with `HandshakeError` where the server refuses, answers wrongly or cannot be
- * reached; with `TypeError` or `RangeError` for an URL or options that mean nothing, also those that mean nothing to `fetch` when it
- * comes to that; with the signal's reason when aborted.
+ * Connects to a `ws:` or `wss:` URL from a worker. Rejects with `HandshakeError` where the server
+ * refuses, answers wrongly or cannot be reached; with `TypeError` or `RangeError` for an URL or
+ * options that mean nothing, also those that mean nothing to `fetch` when it comes to that; with the
+ * signal's reason when aborted.
  *
  * @example In a worker
  * ```ts ignore
  * import { openWebSocket } from "@weft/websocket/cloudflare";
  *
- * const connection = await openWebSocket("wss://example.com/", { headers: { authorization: "Bearer secret" } });
+ * const headers = { authorization: "Bearer secret" };
+ * const connection = await openWebSocket("wss://example.com/", { headers });
  * await connection.send("Hello");
  * ```
  */

@@ -1,6 +1,7 @@
 /**
- * WebSockets of a Durable Object that outlive its time in memory: the events of hibernating sockets as connections, and what they
- * need to be known again in their attachments. Knows of workerd what it takes and says; type-checks and loads anywhere.
+ * WebSockets of a Durable Object that outlive its time in memory: the events of hibernating sockets as
+ * connections, and what they need to be known again in their attachments. Knows of workerd what it takes and
+ * says; type-checks and loads anywhere.
  *
  * @module
  */
@@ -31,12 +32,18 @@ export interface DurableObjectContext {
   getTags(socket: HibernatedWebSocket): string[];
 }
 
-/** The options of `new HibernatingWebSockets()`. They hold for all connections, also for those that wake the object. */
+/**
+ * The options of `new HibernatingWebSockets()`. They hold for all connections, also for
+ * those that wake the object.
+ */
 export interface HibernationOptions<State>
   extends Pick<NativeOptions, "maxMessageSize" | "maxReceiveQueue" | "closeTimeout" | "clock"> {
   /** Receives the messages of all connections, each one's in order. It is the only way. */
   readonly onMessage: MessageHandler<HibernatingConnection<State>>;
-  /** Called once for each connection when it has ended. What it throws goes to the runtime, by the handler that told of the end. */
+  /**
+   * Called once for each connection when it has ended. What it throws goes to the runtime, by the
+   * handler that told of the end.
+   */
   readonly onClose?:
     | ((info: WebSocketCloseInfo, connection: HibernatingConnection<State>) => unknown)
     | undefined;
@@ -79,7 +86,10 @@ export class HibernatingConnection<State = unknown> extends NativeConnection {
     this.tags = tags;
   }
 
-  /** What the application wants to know of it again: anything that can be cloned, of at most 16 KiB; setting more throws. */
+  /**
+   * What the application wants to know of it again: anything that can be cloned, of at most
+   * 16 KiB; setting more throws.
+   */
   get state(): State | undefined {
     return (this.#socket.deserializeAttachment() as Attachment<State> | null)?.state;
   }
@@ -90,12 +100,13 @@ export class HibernatingConnection<State = unknown> extends NativeConnection {
 }
 
 /**
- * The hibernating sockets of one Durable Object. Made in its constructor; its three WebSocket handlers pass on what they are called
- * with.
+ * The hibernating sockets of one Durable Object. Made in its constructor; its three WebSocket handlers pass
+ * on what they are called with.
  *
  * @example
  * ```ts ignore
- * import { type DurableObjectContext, type HibernatedWebSocket, HibernatingWebSockets } from "@weft/websocket/cloudflare";
+ * import { HibernatingWebSockets } from "@weft/websocket/cloudflare";
+ * import type { DurableObjectContext, HibernatedWebSocket } from "@weft/websocket/cloudflare";
  *
  * export class Room {
  *   readonly #sockets: HibernatingWebSockets<string>;
@@ -144,8 +155,9 @@ export class HibernatingWebSockets<State = unknown> {
   }
 
   /**
-   * Upgrades a request of the object's `fetch()`. Resolves with the response to return, and the connection, or why there is none. Never
-   * rejects for what the peer did. Rejects with `TypeError` or `RangeError` for options that mean nothing.
+   * Upgrades a request of the object's `fetch()`. Resolves with the response to return, and the connection,
+   * or why there is none. Never rejects for what the peer did. Rejects with `TypeError` or `RangeError` for
+   * options that mean nothing.
    */
   async upgrade(
     request: Request,

@@ -1,6 +1,6 @@
 /**
- * Bytes from the sockets of Cloudflare Workers and workerd: those that a worker's `connect()` handler is given, and
- * those of `cloudflare:sockets`. Knows no protocol and imports nothing of workerd.
+ * Bytes from the sockets of Cloudflare Workers and workerd: those that a worker's `connect()` handler is
+ * given, and those of `cloudflare:sockets`. Knows no protocol and imports nothing of workerd.
  *
  * @module
  */
@@ -19,12 +19,12 @@ export interface CloudflareSocket extends ByteStreamPair {
 }
 
 /**
- * Wraps a socket. As a pair of streams it would be read 4 KiB at a time, seven times slower in a flood, and once its
- * `writable` is aborted the connection stays open for as long as the request or handler lasts. So it does, whatever one
- * tries, when it is destroyed while its peer does not read what is being written.
+ * Wraps a socket. As a pair of streams it would be read 4 KiB at a time, seven times slower in a flood, and
+ * once its `writable` is aborted the connection stays open for as long as the request or handler lasts. So it
+ * does, whatever one tries, when it is destroyed while its peer does not read what is being written.
  *
- * Outgoing sockets must be opened with `allowHalfOpen`, as otherwise the peer's end ends the writing side too, before
- * the answer to its last bytes is written. Throws `TypeError` when one of the streams is locked.
+ * Outgoing sockets must be opened with `allowHalfOpen`, as otherwise the peer's end ends the writing side
+ * too, before the answer to its last bytes is written. Throws `TypeError` when one of the streams is locked.
  *
  * @example A client
  * ```ts ignore
@@ -64,8 +64,9 @@ function wrapSocket(socket: CloudflareSocket, onClose: () => void): ByteTranspor
 }
 
 /**
- * Serves a socket of the `connect()` handler until it is closed or its transport destroyed. The runtime takes the
- * socket away, and stops the timers, when the promise of that handler settles; so it is to return this one.
+ * Serves a socket of the `connect()` handler until it is closed or its transport destroyed. The
+ * runtime takes the socket away, and stops the timers, when the promise of that handler settles; so
+ * it is to return this one.
  *
  * @example A server
  * ```ts ignore
@@ -81,7 +82,8 @@ function wrapSocket(socket: CloudflareSocket, onClose: () => void): ByteTranspor
  * };
  * ```
  *
- * @param serve Called with the transport. What it throws or rejects with destroys the transport and is thrown on.
+ * @param serve Called with the transport. What it throws or rejects with destroys the
+ * transport and is thrown on.
  */
 export async function serveSocket(
   socket: CloudflareSocket,

@@ -1,6 +1,6 @@
 /**
- * WebSockets of a worker's `fetch` handler: `WebSocketPair` with the handshake and the connection that Weft has everywhere. Knows of
- * workerd what it takes and says; type-checks and loads anywhere.
+ * WebSockets of a worker's `fetch` handler: `WebSocketPair` with the handshake and the connection that Weft
+ * has everywhere. Knows of workerd what it takes and says; type-checks and loads anywhere.
  *
  * @module
  */
@@ -58,12 +58,13 @@ interface CloudflareWebSocketPair {
 }
 
 /**
- * Upgrades a request of a `fetch` handler. Resolves with the response that the handler is to return, and the connection, or why there
- * is none. Never rejects for what the peer did. Rejects with `TypeError` or `RangeError` for options that mean nothing, or nothing
- * here; with the signal's reason where it is aborted.
+ * Upgrades a request of a `fetch` handler. Resolves with the response that the handler is to return, and the
+ * connection, or why there is none. Never rejects for what the peer did. Rejects with `TypeError` or
+ * `RangeError` for options that mean nothing, or nothing here; with the signal's reason where it is aborted.
  *
- * The runtime refuses messages of more than 32 MiB by itself, and a larger `maxMessageSize` is a `RangeError`. It cannot tell what it
- * holds for a slow peer. Of a peer that leaves before the response it says nothing.
+ * The runtime refuses messages of more than 32 MiB by itself, and a larger `maxMessageSize` is a
+ * `RangeError`. It cannot tell what it holds for a slow peer. Of a peer that leaves before the
+ * response it says nothing.
  *
  * @example A worker
  * ```ts ignore
@@ -98,8 +99,8 @@ export async function upgradeWebSocket(
 }
 
 /**
- * The rules of an upgrade, as far as a worker sees it: requests of other workers name the upgrade alone, and the rest is the
- * runtime's.
+ * The rules of an upgrade, as far as a worker sees it: requests of other workers name the upgrade alone, and
+ * the rest is the runtime's.
  *
  * @throws {HandshakeError} with the status and fields that answer a broken one.
  */

@@ -1,6 +1,6 @@
 /**
- * WebSockets on Deno: of `Deno.serve` by `upgradeWebSocket()`, and by `denoTransport()` over connections of `Deno.listen` and
- * `Deno.connect`, their TLS and Unix forms. Type-checks and loads anywhere.
+ * WebSockets on Deno: of `Deno.serve` by `upgradeWebSocket()`, and by `denoTransport()` over connections of
+ * `Deno.listen` and `Deno.connect`, their TLS and Unix forms. Type-checks and loads anywhere.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -52,8 +52,8 @@ export interface DenoConn {
 }
 
 /**
- * Wraps a Deno connection. It reads and writes by `read()` and `write()`, which move four times as many messages as
- * `conn.readable` and `conn.writable` do; those must not be in use at the same time.
+ * Wraps a Deno connection. It reads and writes by `read()` and `write()`, which move four times as many
+ * messages as `conn.readable` and `conn.writable` do; those must not be in use at the same time.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * WebSockets of `Deno.serve`: `Deno.upgradeWebSocket` with the handshake and the connection that Weft has everywhere. Knows of Deno
- * what it takes and says; type-checks and loads anywhere.
+ * WebSockets of `Deno.serve`: `Deno.upgradeWebSocket` with the handshake and the connection that Weft has
+ * everywhere. Knows of Deno what it takes and says; type-checks and loads anywhere.
  *
  * @module
  */
@@ -36,7 +36,10 @@ export const denoCapabilities: ConnectionCapabilities = {
 export interface DenoUpgradeOptions extends Omit<NativeUpgradeOptions, "receiveHighWaterMark"> {
   /** Milliseconds of silence before Deno pings; 0: it does not. Default 20 000. */
   readonly pingInterval?: number | undefined;
-  /** Milliseconds of silence after that ping which end the connection: as many as `pingInterval`, which is the default. */
+  /**
+   * Milliseconds of silence after that ping which end the connection: as many as
+   * `pingInterval`, which is the default.
+   */
   readonly pingTimeout?: number | undefined;
 }
 
@@ -52,15 +55,16 @@ interface DenoNamespace {
 }
 
 /**
- * Upgrades a request of `Deno.serve`. Resolves with the response that the handler is to return, and the connection, or why there is
- * none. Never rejects for what the peer did. Rejects with `TypeError` or `RangeError` for options that mean nothing, or nothing here;
- * with the signal's reason where it is aborted.
+ * Upgrades a request of `Deno.serve`. Resolves with the response that the handler is to return, and the
+ * connection, or why there is none. Never rejects for what the peer did. Rejects with `TypeError` or
+ * `RangeError` for options that mean nothing, or nothing here; with the signal's reason where it is aborted.
  *
- * Where the application is asked while the peer may leave (`authorize`, `origins` and `headers` as functions), the request's `signal`
- * is watched; of that, Deno 2.9 writes a line to stderr, once, unless it runs with `--unstable-no-legacy-abort`.
+ * Where the application is asked while the peer may leave (`authorize`, `origins` and `headers` as
+ * functions), the request's `signal` is watched; of that, Deno 2.9 writes a line to stderr, once, unless it
+ * runs with `--unstable-no-legacy-abort`.
  *
- * Deno pings by itself: `pingInterval` and `pingTimeout` are one time to it, so they must be equal. It refuses messages of more than
- * 64 MiB, and a larger `maxMessageSize` is a `RangeError`.
+ * Deno pings by itself: `pingInterval` and `pingTimeout` are one time to it, so they must be equal. It
+ * refuses messages of more than 64 MiB, and a larger `maxMessageSize` is a `RangeError`.
  *
  * @example
  * ```ts
@@ -92,7 +96,8 @@ export async function upgradeWebSocket(
   }
   const idleTimeout = 2 * pingInterval / 1000;
   checkNativeUpgradeOptions(own, denoCapabilities, longestMessage);
-  // Deno would wait for ever for the end of a request that is upgraded after its peer has left, and knows of it only whoever asks before.
+  // Deno would wait for ever for the end of a request that is upgraded
+  // after its peer has left, and knows of it only whoever asks before.
   const leaving = asksApplication(own) ? request.signal : undefined;
   return await upgradeNative(request, own, (upgrade) => {
     const { protocol, headers } = upgrade;

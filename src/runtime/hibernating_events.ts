@@ -1,6 +1,6 @@
 /**
- * The events of a hibernating socket, which come as calls of its Durable Object, told to listeners as those of any other. Knows of no
- * connection.
+ * The events of a hibernating socket, which come as calls of its Durable Object, told to listeners as those
+ * of any other. Knows of no connection.
  *
  * @module
  */

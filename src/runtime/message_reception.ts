@@ -1,6 +1,6 @@
 /**
- * The application's side of receiving whole messages: in which way it does, what waits for it, and whether it has enough.
- * Knows not where messages come from.
+ * The application's side of receiving whole messages: in which way it does, what waits for it, and whether it
+ * has enough. Knows not where messages come from.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The push interface between a connection and a socket whose frames the runtime owns: whole messages instead of bytes.
- * Types alone; what `ByteTransport` is to `WebSocketConnection`, this is to `NativeConnection`.
+ * The push interface between a connection and a socket whose frames the runtime owns: whole messages instead
+ * of bytes. Types alone; what `ByteTransport` is to `WebSocketConnection`, this is to `NativeConnection`.
  *
  * @module
  */
@@ -23,7 +23,9 @@ export interface MessageTransport {
   resume(): void;
   /** Sends a message behind all others. Throws where the socket does. */
   send(message: string | Uint8Array<ArrayBuffer>): void;
-  /** Calls `drained()` once fewer than so many bytes are buffered. With `capabilities.sendBackpressure` only. */
+  /**
+   * Calls `drained()` once fewer than so many bytes are buffered. With `capabilities.sendBackpressure` only.
+   */
   waitForRoom(highWaterMark: number): void;
   /** Sends a Ping. With `capabilities.ping` only. */
   ping(payload: Uint8Array): void;

@@ -1,6 +1,6 @@
 /**
- * A connection over a socket whose frames the runtime owns. Knows whole messages and no frame, and no runtime: what differs
- * between them is behind `MessageTransport`.
+ * A connection over a socket whose frames the runtime owns. Knows whole messages and no frame, and no
+ * runtime: what differs between them is behind `MessageTransport`.
  *
  * @module
  */
@@ -38,8 +38,8 @@ interface Waiting {
 }
 
 /**
- * A WebSocket connection whose frames are the runtime's own, as `upgradeWebSocket()` makes them. What it can do depends on the
- * runtime: `capabilities` says so. What it cannot, throws or rejects with `TypeError`.
+ * A WebSocket connection whose frames are the runtime's own, as `upgradeWebSocket()` makes them. What it can
+ * do depends on the runtime: `capabilities` says so. What it cannot, throws or rejects with `TypeError`.
  */
 export class NativeConnection implements MessageConnection {
   /** What works here. */
@@ -81,7 +81,9 @@ export class NativeConnection implements MessageConnection {
   #closeInfo: WebSocketCloseInfo | undefined;
   #error: unknown;
 
-  /** Takes over a socket. Throws `TypeError` or `RangeError` for options that mean nothing, or nothing here. */
+  /**
+   * Takes over a socket. Throws `TypeError` or `RangeError` for options that mean nothing, or nothing here.
+   */
   constructor(transport: MessageTransport, options: NativeConnectionOptions) {
     const { role, protocol = "", extensions = "", request, response, ...own } = options;
     const { capabilities } = transport;
@@ -131,7 +133,9 @@ export class NativeConnection implements MessageConnection {
     return this.#ownClose === undefined ? "open" : "closing";
   }
 
-  /** Bytes accepted by `send()` and not yet taken by the network; 0 without `capabilities.sendBackpressure`. */
+  /**
+   * Bytes accepted by `send()` and not yet taken by the network; 0 without `capabilities.sendBackpressure`.
+   */
   get bufferedAmount(): number {
     return this.#closeInfo === undefined ? this.#transport.bufferedAmount : 0;
   }
@@ -143,7 +147,10 @@ export class NativeConnection implements MessageConnection {
 
   // Receiving
 
-  /** The next message, or `undefined` once there are no more. Rejects with `TypeError` where another way is taken. */
+  /**
+   * The next message, or `undefined` once there are no more. Rejects with `TypeError`
+   * where another way is taken.
+   */
   receive(): Promise<Message | undefined> {
     return this.#reception.receive();
   }
@@ -187,10 +194,11 @@ export class NativeConnection implements MessageConnection {
   // Sending
 
   /**
-   * Sends a message: a string as text, bytes as binary, or one that `prepareMessage()` made. Resolves at once below `sendHighWaterMark`, else when the peer has read
-   * enough, with `capabilities.sendBackpressure`; the bytes must not change before. A lone surrogate is sent as U+FFFD. Nothing is
-   * sent where it rejects: with `WebSocketError` when the connection is not open, `RangeError` above `maxSendQueue`, `TypeError`
-   * for what is no message and for options that do not work here.
+   * Sends a message: a string as text, bytes as binary, or one that `prepareMessage()` made. Resolves at once
+   * below `sendHighWaterMark`, else when the peer has read enough, with `capabilities.sendBackpressure`; the
+   * bytes must not change before. A lone surrogate is sent as U+FFFD. Nothing is sent where it rejects: with
+   * `WebSocketError` when the connection is not open, `RangeError` above `maxSendQueue`, `TypeError` for what
+   * is no message and for options that do not work here.
    */
   send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void> {
     const data = typeof message === "string" ? message : toData(message);
@@ -246,9 +254,9 @@ export class NativeConnection implements MessageConnection {
   }
 
   /**
-   * Sends a Ping (RFC 6455 §5.5.2), with at most 125 bytes or some of its own. Resolves with the round trip in milliseconds. Rejects
-   * with `TypeError` without `capabilities.ping`, `WebSocketError` when the connection is not open or ends before, `RangeError` for
-   * a longer payload.
+   * Sends a Ping (RFC 6455 §5.5.2), with at most 125 bytes or some of its own. Resolves with the round trip
+   * in milliseconds. Rejects with `TypeError` without `capabilities.ping`, `WebSocketError` when the
+   * connection is not open or ends before, `RangeError` for a longer payload.
    */
   ping(payload?: ByteSource): Promise<number> {
     if (this.#keepalive === undefined) {
@@ -270,9 +278,10 @@ export class NativeConnection implements MessageConnection {
   // Closing
 
   /**
-   * Closes the connection (RFC 6455 §7.1.2) behind all that was sent: code 1000 unless told otherwise. What arrives from now on is
-   * passed over. Resolves as `closed` does, within `closeTimeout`. Rejects with `RangeError` for a code that applications may not
-   * send, or not here without `capabilities.closeCodes`, or a reason of more than 123 bytes, and sends nothing then.
+   * Closes the connection (RFC 6455 §7.1.2) behind all that was sent: code 1000 unless told otherwise. What
+   * arrives from now on is passed over. Resolves as `closed` does, within `closeTimeout`. Rejects with
+   * `RangeError` for a code that applications may not send, or not here without `capabilities.closeCodes`, or
+   * a reason of more than 123 bytes, and sends nothing then.
    */
   close({ closeCode = 1000, reason = "" }: CloseOptions = {}): Promise<WebSocketCloseInfo> {
     try {

@@ -1,5 +1,6 @@
 /**
- * The options of connections whose frames the runtime owns: those of every connection, as far as they can mean something there.
+ * The options of connections whose frames the runtime owns: those of every connection, as far as they
+ * can mean something there.
  *
  * @module
  */
@@ -19,16 +20,19 @@ import type { Role } from "../protocol/role.ts";
 import type { NativeConnection } from "./native_connection.ts";
 
 /**
- * The options of a connection over a runtime's own socket. Which of them work depends on its `capabilities`, and another is a
- * `TypeError`; but `openWebSocket()` of a browser takes those of both its kinds of sockets.
+ * The options of a connection over a runtime's own socket. Which of them work depends on its `capabilities`,
+ * and another is a `TypeError`; but `openWebSocket()` of a browser takes those of both its kinds of sockets.
  */
 export interface NativeOptions
   extends Omit<CommonOptions, "fragmentSize" | "maxFragments" | "onFrame" | "onMessage"> {
-  /** Receives the messages, instead of iterating or `readable`. What it throws closes the connection with 1011. */
+  /**
+   * Receives the messages, instead of iterating or `readable`. What it throws closes
+   * the connection with 1011.
+   */
   readonly onMessage?: MessageHandler<NativeConnection> | undefined;
   /**
-   * What unread messages may take where the runtime cannot pause their sender: their bytes, and 1 KiB each. Over it: close code 1008.
-   * Default 16 MiB.
+   * What unread messages may take where the runtime cannot pause their sender: their bytes, and 1 KiB each.
+   * Over it: close code 1008. Default 16 MiB.
    */
   readonly maxReceiveQueue?: number | undefined;
 }
@@ -59,7 +63,9 @@ type ByteOption = Exclude<
   keyof NativeOptions | "protocols" | "headers" | "authorize" | "origins" | "handshakeTimeout"
 >;
 
-/** The options that mean nothing without a capability, and those that no runtime's sockets give a meaning to. */
+/**
+ * The options that mean nothing without a capability, and those that no runtime's sockets give a meaning to.
+ */
 const needs: Readonly<
   Partial<Record<keyof NativeOptions, keyof ConnectionCapabilities>> & Record<ByteOption, undefined>
 > = {
@@ -83,7 +89,10 @@ const needs: Readonly<
   maxHeadSize: undefined,
 };
 
-/** Checks all that a connection will use. Throws `TypeError` or `RangeError`, also for what works elsewhere only. */
+/**
+ * Checks all that a connection will use. Throws `TypeError` or `RangeError`, also for
+ * what works elsewhere only.
+ */
 export function checkNativeOptions(
   options: NativeOptions,
   capabilities: ConnectionCapabilities,

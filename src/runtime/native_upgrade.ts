@@ -1,6 +1,6 @@
 /**
- * The opening handshake of a server whose runtime hands over requests, not bytes: what is decided is decided where it is for raw
- * bytes. Knows no runtime; the response that accepts is the runtime's.
+ * The opening handshake of a server whose runtime hands over requests, not bytes: what is decided is decided
+ * where it is for raw bytes. Knows no runtime; the response that accepts is the runtime's.
  *
  * @module
  */
@@ -22,7 +22,10 @@ import { checkNativeOptions, type NativeOptions } from "./native_options.ts";
 /** Milliseconds of an opening handshake, where no option says. */
 export const defaultTimeout = 10_000;
 
-/** The options of `upgradeWebSocket()`: those of `acceptWebSocket()` that can mean something where the runtime reads the request. */
+/**
+ * The options of `upgradeWebSocket()`: those of `acceptWebSocket()` that can mean something where the
+ * runtime reads the request.
+ */
 export interface NativeUpgradeOptions
   extends NativeOptions, Omit<UpgradeOptions, "extensions">, Pick<HandshakeOptions, "handshakeTimeout"> {}
 
@@ -54,8 +57,8 @@ export interface AcceptedUpgrade extends UpgradeDecision {
 const defaults = { handshakeTimeout: defaultTimeout };
 
 /**
- * Throws `TypeError` or `RangeError` for what the options cannot mean, or not with these sockets, whose runtime refuses messages longer
- * than `longestMessage` by itself.
+ * Throws `TypeError` or `RangeError` for what the options cannot mean, or not with these sockets, whose
+ * runtime refuses messages longer than `longestMessage` by itself.
  */
 export function checkNativeUpgradeOptions(
   options: NativeUpgradeOptions,
@@ -72,8 +75,8 @@ export function checkNativeUpgradeOptions(
 }
 
 /**
- * Decides on a request, and makes the connection of one that is accepted by `open`. What is refused, for whatever reason, is
- * answered; nothing is thrown. `check` knows the rules of the upgrade.
+ * Decides on a request, and makes the connection of one that is accepted by `open`. What is refused, for
+ * whatever reason, is answered; nothing is thrown. `check` knows the rules of the upgrade.
  */
 export async function upgradeNative<Connection>(
   request: Request,

@@ -1,6 +1,6 @@
 /**
- * Bytes and handshakes from Node's own modules, in Node, Deno and Bun: sockets, servers of `node:http`, `node:https` and
- * `node:http2`, and WebSockets over HTTP/2 (RFC 8441), either role.
+ * Bytes and handshakes from Node's own modules, in Node, Deno and Bun: sockets, servers of `node:http`,
+ * `node:https` and `node:http2`, and WebSockets over HTTP/2 (RFC 8441), either role.
  *
  * ```ts
  * import { once } from "node:events";

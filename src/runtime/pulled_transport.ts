@@ -11,7 +11,10 @@ import { ReceiverSlot } from "./receiver_slot.ts";
 
 /** A full-duplex carrier of bytes, as calls that wait. One read and one write at a time. */
 export interface PullSource {
-  /** Waits for bytes, at most as many as `buffer` takes: a part of it, wherever it is then; `null` at the peer's end. */
+  /**
+   * Waits for bytes, at most as many as `buffer` takes: a part of it, wherever it is then;
+   * `null` at the peer's end.
+   */
   read(buffer: Uint8Array): Promise<Uint8Array | null>;
   /** Writes a beginning of `bytes`; how many. */
   write(bytes: Uint8Array): Promise<number>;

@@ -1,6 +1,7 @@
 /**
- * The place where a transport keeps whom it calls. Knows the end of the contract of `ByteTransport`, so that every
- * adapter keeps it alike: `closed()` once for each receiver, in a turn of its own, and nothing behind it.
+ * The place where a transport keeps whom it calls. Knows the end of the contract of
+ * `ByteTransport`, so that every adapter keeps it alike: `closed()` once for each receiver, in a
+ * turn of its own, and nothing behind it.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * A socket shaped as the WHATWG has it, as a transport of messages: Deno's, workerd's, a browser's. Knows no runtime; where they
- * differ, each says so in `StandardSocketTraits`.
+ * A socket shaped as the WHATWG has it, as a transport of messages: Deno's, workerd's, a browser's. Knows no
+ * runtime; where they differ, each says so in `StandardSocketTraits`.
  *
  * @module
  */
@@ -47,7 +47,9 @@ export interface WebSocketLikeClose {
 export interface StandardSocketTraits {
   /** What they can do. */
   readonly capabilities: ConnectionCapabilities;
-  /** What the words of an error event stand for: usually a `ProtocolError`. Only where such events have words. */
+  /**
+   * What the words of an error event stand for: usually a `ProtocolError`. Only where such events have words.
+   */
   readonly explain?: (message: string) => Error;
   /** Whether no close event may follow an error event. Default false. */
   readonly endsByError?: boolean;
@@ -130,7 +132,10 @@ export class StandardSocket implements MessageTransport {
     this.#leave();
   }
 
-  /** Closes what is not closed, or answers the peer's Close where the runtime does not. There is nothing more that can be done. */
+  /**
+   * Closes what is not closed, or answers the peer's Close where the runtime does not. There is
+   * nothing more that can be done.
+   */
   #leave(code?: number): void {
     try {
       if (this.#socket.readyState <= closing) this.#socket.close(code);

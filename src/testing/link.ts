@@ -10,8 +10,9 @@ import { type Clock, systemClock } from "../connection/clock.ts";
 /** What a link does to the bytes that go through it. All counts begin with the link. */
 export interface LinkOptions {
   /**
-   * The most bytes of each chunk that is read: one number for all, or one after the other, and behind the last as they
-   * were written. What was written is joined and torn to that. By default chunks are read as they were written.
+   * The most bytes of each chunk that is read: one number for all, or one after the other, and behind
+   * the last as they were written. What was written is joined and torn to that. By default chunks are
+   * read as they were written.
    */
   readonly chunkSizes?: number | Iterable<number>;
   /** Whether an empty chunk stands before each that has bytes. */
@@ -35,8 +36,8 @@ export interface LinkOptions {
 /**
  * Creates one direction: `readable` yields what `writable` is given. Bytes are copied when they are written.
  *
- * Closing `writable` ends `readable` behind what was written. Aborting one of them, and a read that fails, fails the
- * other one at once with the same reason. Throws `RangeError` for numbers that mean nothing.
+ * Closing `writable` ends `readable` behind what was written. Aborting one of them, and a read that fails,
+ * fails the other one at once with the same reason. Throws `RangeError` for numbers that mean nothing.
  *
  * @example
  * ```ts

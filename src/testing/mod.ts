@@ -1,6 +1,6 @@
 /**
- * Transports in memory that tear, delay, stall, end and fail as they are told, a peer that plays a script, and a clock
- * that is set by hand: for tests of what runs over byte streams, this engine's and others'.
+ * Transports in memory that tear, delay, stall, end and fail as they are told, a peer that plays a script,
+ * and a clock that is set by hand: for tests of what runs over byte streams, this engine's and others'.
  *
  * @example A client against a server that answers byte by byte
  * ```ts
@@ -9,7 +9,10 @@
  * import { createTransportPair } from "@weft/websocket/testing";
  *
  * const [near, far] = createTransportPair({}, { chunkSizes: 1 });
- * const [client, server] = await Promise.all([connectWebSocket("ws://localhost/", near), acceptWebSocket(far)]);
+ * const [client, server] = await Promise.all([
+ *   connectWebSocket("ws://localhost/", near),
+ *   acceptWebSocket(far),
+ * ]);
  * await server.send("Hello");
  * assertEquals(await client.receive(), "Hello");
  * await Promise.all([client.close(), server.closed]);

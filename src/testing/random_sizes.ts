@@ -5,8 +5,9 @@
  */
 
 /**
- * Whole numbers from 1 to `maximum` without end, the small ones more often, for `LinkOptions.chunkSizes`. Each iteration
- * begins anew, and is the same for the same seed. Throws `RangeError` for a maximum that is no positive whole number.
+ * Whole numbers from 1 to `maximum` without end, the small ones more often, for `LinkOptions.chunkSizes`.
+ * Each iteration begins anew, and is the same for the same seed. Throws `RangeError` for a maximum that is
+ * no positive whole number.
  *
  * @example
  * ```ts

@@ -37,8 +37,8 @@ export interface ScriptedTransport extends ByteStreamPair {
 }
 
 /**
- * Creates a transport whose peer plays `steps` and keeps all that is written to it. Behind the last step it is silent:
- * the transport ends where the script says so. Throws `RangeError` for options that mean nothing.
+ * Creates a transport whose peer plays `steps` and keeps all that is written to it. Behind the last step it
+ * is silent: the transport ends where the script says so. Throws `RangeError` for options that mean nothing.
  *
  * @param incoming What happens to the bytes of the script.
  * @param outgoing What happens to those that are written.

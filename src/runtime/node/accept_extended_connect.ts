@@ -19,12 +19,14 @@ import type { NodeHeaders, NodeHttp2ServerStream } from "./node_http.ts";
 import { NodeTransport } from "./node_transport.ts";
 
 /**
- * Answers an extended CONNECT (RFC 8441 §5) to a server of `node:http2` that has said `enableConnectProtocol` in its SETTINGS;
- * `attachWebSocket()` does so for a whole server. The stream is taken over, whatever comes of it. Many share one TCP connection,
- * each with flow control of its own: whoever does not read stops the sender of his stream, and no other.
+ * Answers an extended CONNECT (RFC 8441 §5) to a server of `node:http2` that has said `enableConnectProtocol`
+ * in its SETTINGS; `attachWebSocket()` does so for a whole server. The stream is taken over, whatever comes
+ * of it. Many share one TCP connection, each with flow control of its own: whoever does not read stops the
+ * sender of his stream, and no other.
  *
- * Rejects with `HandshakeError` where no connection comes of it: the peer was refused, and told so; it left, or took too long. Rejects
- * with `TypeError` or `RangeError` for options that mean nothing, with the signal's reason when aborted; the stream is reset then.
+ * Rejects with `HandshakeError` where no connection comes of it: the peer was refused, and told so; it left,
+ * or took too long. Rejects with `TypeError` or `RangeError` for options that mean nothing, with the signal's
+ * reason when aborted; the stream is reset then.
  *
  * @example
  * ```ts

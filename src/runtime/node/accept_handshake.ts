@@ -1,6 +1,6 @@
 /**
- * The server's opening handshake where Node has read the request: the same over HTTP/1.1 and HTTP/2, so it knows neither. RFC 6455
- * §4.2.2.
+ * The server's opening handshake where Node has read the request: the same over HTTP/1.1 and HTTP/2, so it
+ * knows neither. RFC 6455 §4.2.2.
  *
  * @module
  */
@@ -39,7 +39,10 @@ export interface ReceivedHandshake<Answer extends Agreement = Agreement> {
   refuse(exchange: HandshakeExchange, response: HandshakeResponse, request?: HandshakeRequest): Promise<void>;
 }
 
-/** Throws `TypeError` or `RangeError` for options that mean nothing, and the reason of a signal that is aborted. */
+/**
+ * Throws `TypeError` or `RangeError` for options that mean nothing, and the reason of
+ * a signal that is aborted.
+ */
 export function checkAcceptOptions(options: NodeAcceptOptions): void {
   checkConnectionOptions(options);
   checkUpgradeOptions(options);

@@ -1,6 +1,6 @@
 /**
- * The 'upgrade' event of a server of `node:http` or `node:https`: the request that it has read, answered over its socket. RFC 6455
- * §4.2.
+ * The 'upgrade' event of a server of `node:http` or `node:https`: the request that it has read, answered over
+ * its socket. RFC 6455 §4.2.
  *
  * @module
  */
@@ -26,12 +26,12 @@ export interface UpgradeEvent {
 }
 
 /**
- * Answers the 'upgrade' event of a server of `node:http` or `node:https`; `attachWebSocket()` does so for a whole server. The socket is
- * taken over, whatever comes of it.
+ * Answers the 'upgrade' event of a server of `node:http` or `node:https`; `attachWebSocket()` does so for a
+ * whole server. The socket is taken over, whatever comes of it.
  *
- * Rejects with `HandshakeError` where no connection comes of it: the peer was refused, and told so with `Connection: close`; it left, or
- * took too long. Rejects with `TypeError` or `RangeError` for options that mean nothing, with the signal's reason when aborted; the
- * socket is destroyed then.
+ * Rejects with `HandshakeError` where no connection comes of it: the peer was refused, and told so with
+ * `Connection: close`; it left, or took too long. Rejects with `TypeError` or `RangeError` for options that
+ * mean nothing, with the signal's reason when aborted; the socket is destroyed then.
  *
  * @example
  * ```ts
@@ -75,7 +75,10 @@ export function acceptUpgrade(
   return acceptHandshake(receiveUpgrade({ request, socket, head }, options), options);
 }
 
-/** The handshake of an event. With `giveBack`, a socket that may carry another request is given back once the request is refused. */
+/**
+ * The handshake of an event. With `giveBack`, a socket that may carry another request is given back
+ * once the request is refused.
+ */
 export function receiveUpgrade(
   { request: incoming, socket, head }: UpgradeEvent,
   options: NodeAcceptOptions,
@@ -96,7 +99,8 @@ export function receiveUpgrade(
     accept: (exchange, answer) => exchange.write(answer.head),
     async refuse(exchange, response, request) {
       const keepAlive = giveBack !== undefined && request !== undefined && head.length === 0 &&
-        // RFC 9112 §9.6 "A server that receives a "close" connection option MUST initiate closure of the connection"
+        // RFC 9112 §9.6 "A server that receives a "close" connection
+        // option MUST initiate closure of the connection"
         !hasBody(request.headers) && !hasToken(request.headers, "Connection", "close");
       // RFC 9110 §9.3.2 HEAD: "the server MUST NOT send content in the response"
       const body = incoming.method === "HEAD" ? undefined : response.body;

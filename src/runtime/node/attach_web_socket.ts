@@ -1,5 +1,6 @@
 /**
- * WebSockets on a server of Node's, beside whatever else it serves: HTTP/1.1 and HTTP/2 alike. Knows which connections it has.
+ * WebSockets on a server of Node's, beside whatever else it serves: HTTP/1.1 and HTTP/2 alike. Knows
+ * which connections it has.
  *
  * @module
  */
@@ -24,13 +25,17 @@ import type { NodeIncoming, NodeServer } from "./node_http.ts";
 import { type PathClaim, ServerListeners } from "./server_listeners.ts";
 
 /**
- * The options of `attachWebSocket()`: those of `acceptWebSocket()`, for each connection, and these. `incoming` is what Node gave with the
- * request, with the peer's address, its certificate, and whatever middleware has left there; who knows the kind of his server may say so:
- * `onConnection(connection, incoming: IncomingMessage)`.
+ * The options of `attachWebSocket()`: those of `acceptWebSocket()`, for each connection, and these.
+ * `incoming` is what Node gave with the request, with the peer's address, its certificate, and whatever
+ * middleware has left there; who knows the kind of his server may say so: `onConnection(connection,
+ * incoming: IncomingMessage)`.
  */
 export interface AttachOptions<Incoming extends NodeIncoming = NodeIncoming>
   extends Omit<NodeAcceptOptions, "authorize"> {
-  /** The path whose WebSockets these are, as it is sent, or a function that says so of a path. Default: every path. */
+  /**
+   * The path whose WebSockets these are, as it is sent, or a function that says so of a
+   * path. Default: every path.
+   */
   readonly path?: string | ((path: string) => boolean) | undefined;
   /** Returns nothing to go on, or the final response to refuse with. */
   readonly authorize?:
@@ -39,11 +44,15 @@ export interface AttachOptions<Incoming extends NodeIncoming = NodeIncoming>
   /** Called with each connection. What it throws or rejects with closes the connection with 1011. */
   readonly onConnection?: ((connection: WebSocketConnection, incoming: Incoming) => unknown) | undefined;
   /**
-   * Told why a request came to no connection, a `HandshakeError` most often; what `onConnection` and `onMessage` threw; and what else
-   * brought a connection down, unless it is `signal`, or that the peer broke a rule. It must not throw.
+   * Told why a request came to no connection, a `HandshakeError` most often; what `onConnection` and
+   * `onMessage` threw; and what else brought a connection down, unless it is `signal`, or that the peer broke
+   * a rule. It must not throw.
    */
   readonly onError?: ((error: unknown) => void) | undefined;
-  /** Whether the socket of a request that was refused over HTTP/1.1 may carry another one, where that is safe. Default true. */
+  /**
+   * Whether the socket of a request that was refused over HTTP/1.1 may carry another one, where
+   * that is safe. Default true.
+   */
   readonly keepAlive?: boolean | undefined;
   /** Detaches, and aborts every connection; for a farewell, `close()`. */
   readonly signal?: AbortSignal | undefined;
@@ -55,19 +64,25 @@ export interface WebSocketAttachment extends AsyncDisposable {
   readonly connections: ReadonlySet<WebSocketConnection>;
   /** Takes no more requests; the connections go on. */
   detach(): void;
-  /** Takes no more requests and closes the connections: 1001 unless told otherwise. Resolves when the last one is gone. */
+  /**
+   * Takes no more requests and closes the connections: 1001 unless told otherwise. Resolves
+   * when the last one is gone.
+   */
   close(info?: CloseOptions): Promise<void>;
 }
 
 /**
- * Serves WebSockets on a server of `node:http`, `node:https` or `node:http2`, beside its other requests: the 'upgrade' of HTTP/1.1
- * (RFC 6455 §4), and the extended CONNECT of HTTP/2 (RFC 8441), which is announced to clients that connect from now on. A server of
- * `http2.createSecureServer({ allowHTTP1: true })` has both on one port.
+ * Serves WebSockets on a server of `node:http`, `node:https` or `node:http2`, beside its other requests:
+ * the 'upgrade' of HTTP/1.1 (RFC 6455 §4), and the extended CONNECT of HTTP/2 (RFC 8441), which is
+ * announced to clients that connect from now on. A server of `http2.createSecureServer({ allowHTTP1: true
+ * })` has both on one port.
  *
- * Other listeners to 'upgrade' and 'connect' get what no attachment claims. Where there are none, an upgrade that nobody claims is
- * answered like any other request, or with 404 by Node before 24.9. A listener of yours to 'stream' must leave CONNECT alone.
+ * Other listeners to 'upgrade' and 'connect' get what no attachment claims. Where there are none, an upgrade
+ * that nobody claims is answered like any other request, or with 404 by Node before 24.9. A listener of yours
+ * to 'stream' must leave CONNECT alone.
  *
- * Throws `TypeError` or `RangeError` for options that mean nothing, and the reason of a signal that is aborted.
+ * Throws `TypeError` or `RangeError` for options that mean nothing, and the reason of
+ * a signal that is aborted.
  *
  * @example
  * ```ts

@@ -26,17 +26,20 @@ import { NodeTransport } from "./node_transport.ts";
 
 /** The options of `connectHttp2()`: those of `connectWebSocket()`, and one. */
 export interface Http2ConnectOptions extends ConnectOptions {
-  /** A session of `http2.connect()` with the URL's server, for many connections over one TCP connection. Default: one of its own. */
+  /**
+   * A session of `http2.connect()` with the URL's server, for many connections over one TCP
+   * connection. Default: one of its own.
+   */
   readonly session?: NodeHttp2Session | undefined;
 }
 
 /**
- * Connects over HTTP/2 (RFC 8441): each connection is one stream of a session, with flow control of its own. A session that is given
- * stays as it is; one of its own is closed with the connection.
+ * Connects over HTTP/2 (RFC 8441): each connection is one stream of a session, with flow control of its own.
+ * A session that is given stays as it is; one of its own is closed with the connection.
  *
- * Rejects with `HandshakeError`, whose `response` is the answer, where the server refuses or answers wrongly; without one where it does
- * not offer WebSockets over HTTP/2, or leaves. Rejects with `TypeError` or `RangeError` for a URL or options that mean nothing; with the
- * signal's reason when aborted.
+ * Rejects with `HandshakeError`, whose `response` is the answer, where the server refuses or answers wrongly;
+ * without one where it does not offer WebSockets over HTTP/2, or leaves. Rejects with `TypeError` or
+ * `RangeError` for a URL or options that mean nothing; with the signal's reason when aborted.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * Header fields as Node tells them, for the handshake: in pairs, as they came, and under the limits that hold for heads that we
- * read ourselves. Knows nothing of WebSockets.
+ * Header fields as Node tells them, for the handshake: in pairs, as they came, and under the limits that hold
+ * for heads that we read ourselves. Knows nothing of WebSockets.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Whether the server at the other end of an HTTP/2 session takes extended CONNECT. RFC 8441 §3; knows nothing of WebSockets.
+ * Whether the server at the other end of an HTTP/2 session takes extended CONNECT. RFC 8441 §3;
+ * knows nothing of WebSockets.
  *
  * @module
  */
@@ -18,7 +19,10 @@ export function watchErrors(session: NodeHttp2Session): void {
   session.on("error", () => {});
 }
 
-/** Resolves once the server has said that it takes extended CONNECT; rejects with `HandshakeError` once it is clear that it has not. */
+/**
+ * Resolves once the server has said that it takes extended CONNECT; rejects with `HandshakeError` once it
+ * is clear that it has not.
+ */
 export function awaitExtendedConnect(session: NodeHttp2Session): Promise<void> {
   if (session.remoteSettings?.enableConnectProtocol === true) return Promise.resolve();
   let found = awaited.get(session);
@@ -35,7 +39,8 @@ function askServer(session: NodeHttp2Session): Promise<void> {
     const listeners = {
       error: (error: Error) => void (failure = error),
       close: () => finish("the session has ended"),
-      // RFC 9113 §3.4 the server's SETTINGS "MUST be the first frame that the server sends", so they are there before the answer to a PING
+      // RFC 9113 §3.4 the server's SETTINGS "MUST be the first frame that
+      // the server sends", so they are there before the answer to a PING
       connect: () => void session.ping((error) => error === null && judge()),
       remoteSettings: () => judge(),
     };

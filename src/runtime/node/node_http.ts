@@ -1,5 +1,6 @@
 /**
- * What is used of `node:http` and `node:http2`, as types of our own, so that nobody needs the types of Node. Types alone.
+ * What is used of `node:http` and `node:http2`, as types of our own, so that nobody needs the
+ * types of Node. Types alone.
  *
  * @module
  */
@@ -148,7 +149,10 @@ export interface NodeServer {
   removeListener(event: "connect", listener: ConnectListener): unknown;
   /** Hands a socket to the server. */
   emit(event: string, ...values: unknown[]): boolean;
-  /** HTTP/1.1, from Node 24.9 on: whether a request with `Upgrade` is told as 'upgrade', or as one like any other. */
+  /**
+   * HTTP/1.1, from Node 24.9 on: whether a request with `Upgrade` is told as 'upgrade',
+   * or as one like any other.
+   */
   shouldUpgradeCallback?(request: NodeRequest): boolean;
   /** HTTP/2 only: SETTINGS for the sessions to come. */
   updateSettings?(settings: { enableConnectProtocol?: boolean }): void;

@@ -1,6 +1,6 @@
 /**
- * Bytes from Node's streams, in Node, Deno and Bun: `net.Socket`, `tls.TLSSocket`, the socket of an HTTP server's
- * 'upgrade' event, an HTTP/2 stream, any `Duplex`. Knows no protocol and imports nothing of Node.
+ * Bytes from Node's streams, in Node, Deno and Bun: `net.Socket`, `tls.TLSSocket`, the socket of an HTTP
+ * server's 'upgrade' event, an HTTP/2 stream, any `Duplex`. Knows no protocol and imports nothing of Node.
  *
  * @module
  */
@@ -58,11 +58,11 @@ export interface NodeDuplex {
 const cancel = 0x8;
 
 /**
- * Wraps a socket or any other `Duplex`. It reads paused streams by 'data' and writes by `write()`: `Duplex.toWeb()`
- * costs half the speed, and ignored backpressure in releases before the middle of 2026.
+ * Wraps a socket or any other `Duplex`. It reads paused streams by 'data' and writes by `write()`:
+ * `Duplex.toWeb()` costs half the speed, and ignored backpressure in releases before the middle of 2026.
  *
- * In Deno, a `tls.TLSSocket` reads on while it is paused, and may lose the peer's end; `denoTransport()` of a `Deno.TlsConn` does
- * neither.
+ * In Deno, a `tls.TLSSocket` reads on while it is paused, and may lose the peer's end; `denoTransport()` of a
+ * `Deno.TlsConn` does neither.
  *
  * @example
  * ```ts
@@ -97,7 +97,9 @@ export function nodeTransport(duplex: NodeDuplex, head?: Uint8Array): ByteTransp
 export class NodeTransport implements ByteTransport {
   readonly #duplex: NodeDuplex;
   readonly #slot = new ReceiverSlot();
-  /** A socket's bytes are in the kernel or with TLS once written; another stream may pass the very array on. */
+  /**
+   * A socket's bytes are in the kernel or with TLS once written; another stream may pass the very array on.
+   */
   readonly #isSocket: boolean;
 
   /** What the stream was set to. */
@@ -114,7 +116,8 @@ export class NodeTransport implements ByteTransport {
     this.#duplex = duplex;
     this.#isSocket = duplex.setNoDelay !== undefined;
     this.#wasHalfOpen = duplex.allowHalfOpen;
-    // Otherwise the peer's end would end the writing side too, before the answer to its last bytes is written.
+    // Otherwise the peer's end would end the writing side
+    // too, before the answer to its last bytes is written.
     duplex.allowHalfOpen = true;
     duplex.pause();
     if (head !== undefined && head.length > 0) duplex.unshift(head);
@@ -165,7 +168,8 @@ export class NodeTransport implements ByteTransport {
     if (!this.#slot.close(reason)) return;
     if ("rstCode" in this.#duplex) {
       const isFlushed = this.#isEnded && this.#duplex.writableLength === 0;
-      // RFC 8441 §5 "Orderly TCP-level closures are represented as END_STREAM flags": with both, the stream ends by itself
+      // RFC 8441 §5 "Orderly TCP-level closures are represented as
+      // END_STREAM flags": with both, the stream ends by itself
       if (isFlushed && this.#hasPeerEnded) return;
       // ... "RST exceptions are represented with the RST_STREAM frame ... with the CANCEL ... error code"
       if (!isFlushed || reason !== undefined) this.#duplex.close?.(cancel);
@@ -173,7 +177,9 @@ export class NodeTransport implements ByteTransport {
     this.#duplex.destroy();
   }
 
-  /** Gives the stream back, to flow from the next turn on, and tells nobody anything more. Between two writes. */
+  /**
+   * Gives the stream back, to flow from the next turn on, and tells nobody anything more. Between two writes.
+   */
   release(): void {
     this.#slot.close(undefined);
     const duplex = this.#duplex;

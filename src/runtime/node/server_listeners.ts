@@ -1,6 +1,7 @@
 /**
- * The listeners on one server of Node's, shared by all that is attached to it: each request for a WebSocket goes to the attachment
- * that claims its path, and what nobody claims is left to others, or refused. Knows no option.
+ * The listeners on one server of Node's, shared by all that is attached to it: each request for a
+ * WebSocket goes to the attachment that claims its path, and what nobody claims is left to others, or
+ * refused. Knows no option.
  *
  * @module
  */

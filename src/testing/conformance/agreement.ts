@@ -1,6 +1,6 @@
 /**
- * The judge's own negotiation of permessage-deflate (RFC 7692 §7): what it asks for, and what it agrees to. Shares
- * nothing with the engine, and compresses nothing.
+ * The judge's own negotiation of permessage-deflate (RFC 7692 §7): what it asks for, and what it agrees to.
+ * Shares nothing with the engine, and compresses nothing.
  *
  * @module
  */
@@ -19,8 +19,8 @@ export interface Agreement {
 type Parameters = ReadonlyMap<string, string | true>;
 
 /**
- * The elements of `Sec-WebSocket-Extensions` that are permessage-deflate, and whether there are others. Throws for what
- * cannot be read.
+ * The elements of `Sec-WebSocket-Extensions` that are permessage-deflate, and whether there are others.
+ * Throws for what cannot be read.
  */
 function parseExtensions(header: string): { offers: Parameters[]; others: boolean } {
   const offers: Parameters[] = [];
@@ -73,7 +73,8 @@ export function writeOffers(requests: readonly DeflateRequest[]): string {
 }
 
 /**
- * What a server's answer amounts to; `undefined` where it agreed to nothing. Throws for an answer that no offer allows.
+ * What a server's answer amounts to; `undefined` where it agreed to nothing. Throws for an
+ * answer that no offer allows.
  */
 export function readAnswer(
   header: string | undefined,
@@ -105,8 +106,8 @@ export function readAnswer(
 }
 
 /**
- * What a server answers to a client's offers; `undefined` where none allows what is asked. Throws for offers that
- * cannot be read.
+ * What a server answers to a client's offers; `undefined` where none allows what is asked. Throws for
+ * offers that cannot be read.
  */
 export function answerOffers(
   header: string | undefined,

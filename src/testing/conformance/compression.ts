@@ -20,7 +20,10 @@ export interface Deflation {
 
 /** Inflates the messages of one direction. */
 export interface Inflation {
-  /** A whole message. Throws for what is no DEFLATE, and for references beyond the window where it can see them. */
+  /**
+   * A whole message. Throws for what is no DEFLATE, and for references beyond the
+   * window where it can see them.
+   */
   inflate(payload: Uint8Array): Uint8Array<ArrayBuffer>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a case of the catalogue is: data that says what is sent, what must come back and how it must end. Knows neither
- * wire nor role: the same cases judge servers and clients.
+ * What a case of the catalogue is: data that says what is sent, what must come back and how it must end.
+ * Knows neither wire nor role: the same cases judge servers and clients.
  *
  * @module
  */
@@ -86,7 +86,8 @@ export interface Reply {
 /**
  * How a case ends:
  * - `"close"`: the judge closes with 1000 when all has come back, and is answered.
- * - `answers`: a Close was among what was sent. It is answered by one with the same code, and nothing follows that.
+ * - `answers`: a Close was among what was sent. It is answered by one with the same code,
+ * and nothing follows that.
  * - `fails`: the endpoint fails the connection, with one of these codes.
  * - `"open"`: the RFC leaves it open, so long as it ends.
  */

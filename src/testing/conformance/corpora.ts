@@ -1,6 +1,6 @@
 /**
- * Documents to compress, a few hundred KB each, made by chance that is always the same: a JSON file, a picture, prose,
- * a page, and a document that is compressed already.
+ * Documents to compress, a few hundred KB each, made by chance that is always the same: a JSON file, a
+ * picture, prose, a page, and a document that is compressed already.
  *
  * @module
  */
@@ -78,7 +78,9 @@ function writeJson(): Uint8Array {
   return utf8(JSON.stringify(records, null, 1));
 }
 
-/** A grey picture of 512 x 512 pixels: slopes, edges and some grain, behind the header that a bitmap file has. */
+/**
+ * A grey picture of 512 x 512 pixels: slopes, edges and some grain, behind the header that a bitmap file has.
+ */
 function paintBitmap(): Uint8Array {
   const random = createRandom(2);
   const size = 512;

@@ -19,8 +19,8 @@ function formatCounts(results: readonly CaseResult[]): string {
 }
 
 /**
- * A row for each group of cases, a column for each report, which are of the same cases; in each cell how often there
- * was each of the `verdicts`. Below it every case that is not OK.
+ * A row for each group of cases, a column for each report, which are of the same cases; in each cell how
+ * often there was each of the `verdicts`. Below it every case that is not OK.
  */
 export function formatTable(reports: readonly Report[]): string {
   const cases = reports[0]?.cases ?? [];

@@ -1,6 +1,6 @@
 /**
- * Frames as they stand on the wire (RFC 6455 §5.2), for a judge who must be able to write every wrong one: an encoder
- * and a reader that know no rule. Shares nothing with the engine.
+ * Frames as they stand on the wire (RFC 6455 §5.2), for a judge who must be able to write every wrong one: an
+ * encoder and a reader that know no rule. Shares nothing with the engine.
  *
  * @module
  */
@@ -49,7 +49,9 @@ function createKey(): Uint8Array {
   return chance.subarray(chanceUsed, chanceUsed += 4);
 }
 
-/** Encodes a frame; masked with a random key, or with one of zeros where the payload is to follow unencoded. */
+/**
+ * Encodes a frame; masked with a random key, or with one of zeros where the payload is to follow unencoded.
+ */
 export function encodeFrame(frame: Frame, masked: boolean): Uint8Array<ArrayBuffer> {
   const { opcode, payload, fin = true, rsv = 0, announced = payload.length } = frame;
   const extension = announced < 126 ? 0 : announced < 65536 ? 2 : 8;
@@ -104,7 +106,10 @@ export class FrameReader {
     return this.#headerLength > 0;
   }
 
-  /** The frames that end in this chunk, one by one. Throws `RangeError` for a length that no judge would wait for. */
+  /**
+   * The frames that end in this chunk, one by one. Throws `RangeError` for a length
+   * that no judge would wait for.
+   */
   *push(chunk: Uint8Array): Generator<ReadFrame> {
     for (let offset = 0; offset < chunk.length;) {
       if (this.#frame === undefined) {

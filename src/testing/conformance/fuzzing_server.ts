@@ -20,9 +20,9 @@ import { type CaseResult, runCase } from "./run_case.ts";
 const closeLimit = 5000;
 
 /**
- * Judges clients that come by themselves, in the field's usual way: a client asks for `/getCaseCount`, which is
- * answered by a message; then for `/runCase?case=N&agent=A`, N from 1 on, and echoes until it is closed; then for
- * `/updateReports?agent=A`.
+ * Judges clients that come by themselves, in the field's usual way: a client asks for `/getCaseCount`, which
+ * is answered by a message; then for `/runCase?case=N&agent=A`, N from 1 on, and echoes until it is closed;
+ * then for `/updateReports?agent=A`.
  *
  * @example
  * ```ts

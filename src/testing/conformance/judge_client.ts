@@ -13,10 +13,11 @@ import { Link } from "./link.ts";
 import type { Report } from "./report.ts";
 
 /**
- * Judges a client that echoes, as `judgeServer()` does a server. For clients that come by themselves, there is
- * `FuzzingServer`.
+ * Judges a client that echoes, as `judgeServer()` does a server. For clients that come by themselves,
+ * there is `FuzzingServer`.
  *
- * @param accept Has the client make a connection, for each case a new one, and returns the server's end of it.
+ * @param accept Has the client make a connection, for each case a new one, and
+ * returns the server's end of it.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 /**
- * The field's catalogue of 517 cases on the wire, 301 on RFC 6455 and 216 on RFC 7692, for any endpoint that echoes,
- * this engine's or another's, over any pair of byte streams. The judge plays the other side with an encoder, a reader
- * and a DEFLATE of its own.
+ * The field's catalogue of 517 cases on the wire, 301 on RFC 6455 and 216 on RFC 7692, for any endpoint that
+ * echoes, this engine's or another's, over any pair of byte streams. The judge plays the other side with an
+ * encoder, a reader and a DEFLATE of its own.
  *
  * @example A server at a port
  * ```ts
@@ -14,7 +14,8 @@
  *   return response;
  * });
  * const { hostname, port } = server.addr;
- * const report = await judgeServer(() => Deno.connect({ hostname, port }), { cases: selectCases(["1.1", "5"]) });
+ * const cases = selectCases(["1.1", "5"]);
+ * const report = await judgeServer(() => Deno.connect({ hostname, port }), { cases });
  * assertEquals(report.totals.FAILED, 0, formatReport(report));
  * ```
  *

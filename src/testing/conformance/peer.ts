@@ -1,6 +1,6 @@
 /**
- * The judge's end of an open connection: it writes what a case says, and sees what comes back, frame by frame, as RFC
- * 6455 has it. Knows no case.
+ * The judge's end of an open connection: it writes what a case says, and sees what comes back, frame by
+ * frame, as RFC 6455 has it. Knows no case.
  *
  * @module
  */
@@ -111,7 +111,10 @@ export class Peer {
 
   // Sending
 
-  /** Writes frames, all in one piece, each in one, or in pieces of so many bytes, until the endpoint wants no more. */
+  /**
+   * Writes frames, all in one piece, each in one, or in pieces of so many bytes, until
+   * the endpoint wants no more.
+   */
   async send(frames: readonly Frame[], chop: Chop = "whole"): Promise<void> {
     this.#closeSent ||= frames.some(({ opcode }) => opcode === opcodes.close);
     const encoded = frames.map((frame) => encodeFrame(frame, this.#role === "client"));

@@ -1,6 +1,6 @@
 /**
- * Runs one case over one connection, as client or as server. Waits for what happens, never for time to pass, except
- * where a case is about that.
+ * Runs one case over one connection, as client or as server. Waits for what happens, never for time to pass,
+ * except where a case is about that.
  *
  * @module
  */
@@ -18,7 +18,9 @@ import { failed, findMismatch, judgeClose, judgeExchange, type Judgement, nonStr
 export interface RunOptions {
   /** Milliseconds that a case may take, instead of its own. */
   readonly limit?: number | undefined;
-  /** Milliseconds that the judge waits for a failure that should have come, before it goes on. Default 1000. */
+  /**
+   * Milliseconds that the judge waits for a failure that should have come, before it goes on. Default 1000.
+   */
   readonly patience?: number | undefined;
   /** The most round trips of a case, for a quick look. */
   readonly maxRoundTrips?: number | undefined;

@@ -80,7 +80,8 @@ function describeReply({ type, payload }: Reply): string {
 }
 
 /**
- * Whether two arrays hold the same bytes: word by word where they are laid so, in which most of a long case is spent.
+ * Whether two arrays hold the same bytes: word by word where they are laid so, in which
+ * most of a long case is spent.
  */
 export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
   if (one.length !== other.length) return false;

@@ -1,6 +1,6 @@
 /**
- * Groups 12 and 13: permessage-deflate (RFC 7692), with the default offer over five kinds of content, and with each
- * parameter.
+ * Groups 12 and 13: permessage-deflate (RFC 7692), with the default offer over five kinds of
+ * content, and with each parameter.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Sequences of bytes that are UTF-8, and ones that are not, by the ways in which they are wrong (RFC 3629 §3, §4). The
- * chapters and their order are those of Markus Kuhn's stress test for decoders.
+ * Sequences of bytes that are UTF-8, and ones that are not, by the ways in which they are wrong (RFC 3629 §3,
+ * §4). The chapters and their order are those of Markus Kuhn's stress test for decoders.
  *
  * @module
  */
