@@ -35,7 +35,8 @@ function mayImport(path: string, specifier: string): boolean {
     );
 }
 
-async function* findSources(folder: string): AsyncGenerator<string> {
+/** The paths of all TypeScript in a folder of the checkout. */
+export async function* findSources(folder: string): AsyncGenerator<string> {
   for await (const entry of Deno.readDir(`${root}${folder}`)) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory) yield* findSources(path);

@@ -1,14 +1,15 @@
 /**
  * Everything that must hold besides the tests: format, lint, types, documentation and its examples, what would be
- * published, and the arrows between the rooms. Runs all, then says which failed.
+ * published, the arrows between the rooms, and the width of comments. Runs all, then says which failed.
  *
  * @module
  */
 import { checkArrows } from "./arrows.ts";
+import { findWideComments } from "./comments.ts";
 import { programs, root } from "./matrix/programs.ts";
 import { runProgram } from "./matrix/run_program.ts";
 
-const { exports } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
+const { exports, fmt } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
 const entries = Object.values<string>(exports);
 
 const deno: Record<string, string[]> = {
@@ -36,9 +37,15 @@ for (const [name, args] of Object.entries(deno)) {
   const { code, output } = await runProgram([programs.deno, ...args], { deadline: 180 });
   report(name, start, code === 0 ? undefined : output.trim());
 }
-const start = performance.now();
-const { violations } = await checkArrows();
-report("arrows", start, violations.length === 0 ? undefined : violations.join("\n"));
+const ownChecks: Record<string, () => Promise<string[]>> = {
+  arrows: async () => (await checkArrows()).violations,
+  comments: () => findWideComments(fmt.lineWidth),
+};
+for (const [name, check] of Object.entries(ownChecks)) {
+  const start = performance.now();
+  const problems = await check();
+  report(name, start, problems.length === 0 ? undefined : problems.join("\n"));
+}
 
 console.log(failed.length === 0 ? "\nAll is well" : `\nFailed: ${failed.join(", ")}`);
 Deno.exit(failed.length === 0 ? 0 : 1);
