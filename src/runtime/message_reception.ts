@@ -1,16 +1,14 @@
 /**
- * The application's side of receiving whole messages: in which way it does, what waits for it, and whether it
- * has enough. Knows not where messages come from.
+ * What waits for the application, or goes to its handler, and whether it has enough. Knows not where messages
+ * come from.
  *
  * @module
  */
 
-import { createReadable, type StreamedConnection } from "../connection/connection_streams.ts";
 import type { Message } from "../connection/connection_options.ts";
+import type { StreamedConnection } from "../connection/connection_streams.ts";
 import { Inbox } from "../connection/inbox.ts";
-
-/** The ways to receive, of which a connection takes one. */
-type Way = "receive()" | "readable" | "onMessage";
+import { Reception } from "../connection/reception.ts";
 
 /** What a reception needs of its connection. */
 export interface ReceptionOptions {
@@ -27,18 +25,17 @@ export interface ReceptionOptions {
 }
 
 /** Receives the messages of one connection. */
-export class MessageReception {
+export class MessageReception extends Reception {
   readonly #options: ReceptionOptions;
   readonly #inbox: Inbox<Message>;
-  #way: Way | undefined;
   /** Whether a promise of the handler is pending. */
   #handling = false;
-  #readable: ReadableStream<Message> | undefined;
 
+  /** Receives by `handle`, if there is one. */
   constructor(options: ReceptionOptions) {
+    super(options.connection, options.handle && "onMessage");
     this.#options = options;
     this.#inbox = new Inbox(options.highWaterMark);
-    if (options.handle !== undefined) this.#way = "onMessage";
   }
 
   /** Whether the application has enough to do. */
@@ -58,40 +55,8 @@ export class MessageReception {
 
   /** Takes a message in. */
   add(message: Message): void {
-    if (this.#way === "onMessage" && !this.#handling) this.#handle(message);
+    if (this.#options.handle !== undefined && !this.#handling) this.#handle(message);
     else this.#inbox.push(message, message.length);
-  }
-
-  /** The next message, `undefined` at the end. Rejects with `TypeError` where another way is taken. */
-  receive(): Promise<Message | undefined> {
-    try {
-      this.#claim("receive()");
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    return this.#take();
-  }
-
-  /** The messages, to the end. Throws `TypeError` where another way is taken. */
-  iterate(): AsyncIterableIterator<Message> {
-    this.#claim("receive()");
-    const iterator: AsyncIterableIterator<Message> = {
-      next: async () => {
-        const value = await this.#take();
-        return value === undefined ? { done: true, value } : { done: false, value };
-      },
-      return: () => Promise.resolve({ done: true, value: undefined }),
-      [Symbol.asyncIterator]: () => iterator,
-    };
-    return iterator;
-  }
-
-  /** The messages as a stream. */
-  get readable(): ReadableStream<Message> {
-    return this.#readable ??= createReadable(this.#options.connection, () => {
-      this.#claim("readable");
-      return this.#take();
-    });
   }
 
   /** Nothing more will come; what waits can still be taken. */
@@ -104,14 +69,7 @@ export class MessageReception {
     this.#inbox.clear();
   }
 
-  #claim(way: Way): void {
-    this.#way ??= way;
-    if (this.#way !== way) {
-      throw new TypeError(`Cannot receive by ${way}: this connection receives by ${this.#way}`);
-    }
-  }
-
-  #take(): Promise<Message | undefined> {
+  protected override take(): Promise<Message | undefined> {
     const message = this.#inbox.shift();
     const taken = message === undefined ? this.#inbox.wait() : Promise.resolve(message);
     this.#options.onTaken();
