@@ -29,6 +29,11 @@ export class Backlog {
     this.#maxBytes = maxBytes;
   }
 
+  /** Messages that wait. */
+  get length(): number {
+    return this.#waiting.length;
+  }
+
   /** Bytes of payload that wait. */
   get bytes(): number {
     return this.#bytes;

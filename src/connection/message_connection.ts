@@ -39,8 +39,11 @@ export interface ConnectionCapabilities {
 
 /** A connection, in what all of them share: `WebSocketConnection`, and those over a runtime's own sockets. */
 export interface MessageConnection extends AsyncIterable<Message>, AsyncDisposable {
-  /** What works here. */
-  readonly capabilities: ConnectionCapabilities;
+  /**
+   * What works here; `undefined` where there was no connection yet, as at the beginning of one that comes
+   * back.
+   */
+  readonly capabilities: ConnectionCapabilities | undefined;
   /** Which side this is. */
   readonly role: Role;
   /** The request that opened the connection, on a server that knows it. */

@@ -1,84 +1,132 @@
 /**
  * The messages of connections that follow each other, as those of one. Asks a connection only for what is
- * asked of it, so that each one's backpressure holds.
+ * asked of it, so that its backpressure holds, and keeps what it leaves behind at its end.
  *
  * @module
  */
 
 import type { Message } from "./connection_options.ts";
+import type { StreamedConnection } from "./connection_streams.ts";
+import { Inbox } from "./inbox.ts";
 import type { MessageConnection } from "./message_connection.ts";
+import { Reception } from "./reception.ts";
 
-/** What can be received, in order, over all connections. */
-export class MessageSources {
-  readonly #sources: MessageConnection[] = [];
+/** Unread bytes of ended connections from which on there is enough to read; also 16 messages. */
+const highWaterMark = 64 * 1024;
+
+/** What the unread messages of ended connections may take at most: their bytes, and 1 KiB each. */
+const maxUnread = 16 * 1024 * 1024;
+
+/** Who receives by a handler. */
+export interface SourcesHandler {
+  /** Takes each message, in order; a promise that it returns holds the next one back. */
+  readonly handle: (message: Message) => unknown;
+  /** The handler has thrown. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Receives, in order, over all connections. */
+export class MessageSources extends Reception {
+  /** What connections that have ended have left. */
+  readonly #unread: Inbox<Message> = new Inbox(highWaterMark);
+  /** The connection that is received from. */
+  #source: MessageConnection | undefined;
   #isWanted = false;
   #isEnded = false;
-  /** Settles when the last call of `receive()` has its message. */
+  /** Settles when the last call of `take()` has its message. */
   #turn: Promise<unknown> = Promise.resolve();
   #waiting: (() => void)[] = [];
 
-  /** The next connection. */
-  add(connection: MessageConnection): void {
-    this.#sources.push(connection);
-    this.#change();
+  /** Receives by `handler`, if there is one. */
+  constructor(connection: StreamedConnection, handler: SourcesHandler | undefined) {
+    super(connection, handler && "onMessage");
+    if (handler !== undefined) void this.#handleAll(handler);
+  }
+
+  /** The next connection, behind `leave()`. */
+  use(connection: MessageConnection): void {
+    this.#source = connection;
+    this.wake();
+  }
+
+  /**
+   * The connection has ended: keeps what was not read of it, or forgets it where nobody has received so far.
+   */
+  async leave(): Promise<void> {
+    const source = this.#source;
+    this.#source = undefined;
+    if (source === undefined || !this.#isWanted) return;
+    try {
+      for (let message; (message = await source.receive()) !== undefined;) {
+        this.#unread.push(message, message.length);
+      }
+    } catch {
+      // It has a way to receive of its own: whoever has asked it here was told so.
+    }
+    this.wake();
+  }
+
+  /**
+   * Waits until so little is unread that another connection may add to it, or `isPressing` says that it must.
+   * Rejects with `RangeError` when that is too much.
+   */
+  async catchUp(isPressing: () => boolean): Promise<void> {
+    while (this.#unread.isFull(0) && !this.#isEnded && !isPressing()) await this.#untilWoken();
+    if (this.#unread.size + 1024 * this.#unread.length > maxUnread) {
+      throw new RangeError(`Cannot connect: ${this.#unread.length} messages are unread`);
+    }
   }
 
   /** There will be no other connection. */
   end(): void {
     this.#isEnded = true;
-    this.#change();
+    this.wake();
   }
 
-  /** The next message, or `undefined` once there are no more. */
-  receive(): Promise<Message | undefined> {
+  /** Forgets what waits. */
+  clear(): void {
+    this.#unread.clear();
+  }
+
+  /** Something has changed for those who wait. */
+  wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  protected override take(): Promise<Message | undefined> {
     this.#isWanted = true;
     const message = this.#turn.then(() => this.#next());
     this.#turn = message.catch(() => {});
     return message;
   }
 
-  /** The messages, up to the end. */
-  iterate(): AsyncIterableIterator<Message> {
-    const iterator: AsyncIterableIterator<Message> = {
-      next: async () => {
-        const value = await this.receive();
-        return value === undefined ? { done: true, value } : { done: false, value };
-      },
-      return: () => Promise.resolve({ done: true, value: undefined }),
-      [Symbol.asyncIterator]: () => iterator,
-    };
-    return iterator;
-  }
-
-  /**
-   * Waits until at most one connection has messages that were not read. Where nobody has received
-   * so far, they are forgotten.
-   */
-  async catchUp(): Promise<void> {
-    if (!this.#isWanted) this.#sources.length = 0;
-    while (this.#sources.length > 1 && !this.#isEnded) await this.#untilChange();
-  }
-
   async #next(): Promise<Message | undefined> {
     for (;;) {
-      const source = this.#sources[0];
-      if (source !== undefined) {
+      const unread = this.#unread.shift();
+      const source = this.#source;
+      if (unread !== undefined) {
+        this.wake();
+        return unread;
+      } else if (source !== undefined) {
         const message = await source.receive();
         if (message !== undefined) return message;
-        this.#sources.shift();
-        this.#change();
+        if (this.#source === source) this.#source = undefined;
       } else {
         if (this.#isEnded) return undefined;
-        await this.#untilChange();
+        await this.#untilWoken();
       }
     }
   }
 
-  #untilChange(): Promise<void> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
+  async #handleAll({ handle, onError }: SourcesHandler): Promise<void> {
+    try {
+      for (let message; (message = await this.take()) !== undefined;) await handle(message);
+    } catch (error) {
+      onError(error);
+    }
   }
 
-  #change(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
+  #untilWoken(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }

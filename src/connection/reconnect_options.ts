@@ -7,9 +7,11 @@
 import { checkFunctions, checkNumber } from "../protocol/engine_options.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
+import type { MessageHandler } from "./connection_options.ts";
 import { isRecoverable } from "./is_recoverable.ts";
 import type { MessageConnection } from "./message_connection.ts";
-import type { BackoffOptions } from "./reconnect_delay.ts";
+import type { BackoffOptions, BackoffSettings } from "./reconnect_delay.ts";
+import type { ReconnectingConnection } from "./reconnecting_connection.ts";
 
 /** One attempt to connect. */
 export interface ConnectAttempt {
@@ -34,7 +36,8 @@ export interface ReconnectOptions extends BackoffOptions {
   readonly connectTimeout?: number | undefined;
   /**
    * What `send()` does while there is no connection: the message waits for one, or is refused with
-   * `WebSocketError`. Default `queue`.
+   * `WebSocketError`; the `send()` of a `toWebSocket()`, which has no way to refuse, passes over it then.
+   * Default `queue`.
    */
   readonly whenOffline?: "queue" | "refuse" | undefined;
   /** The most messages that wait for a connection. Default 1024. */
@@ -44,14 +47,20 @@ export interface ReconnectOptions extends BackoffOptions {
   /** Whether to go on after such an end. Default `isRecoverable()`. */
   readonly shouldReconnect?: ((info: WebSocketCloseInfo) => boolean) | undefined;
   /**
-   * Called with each new connection before anything else uses it, to log in or subscribe by its own
-   * `send()` and `receive()`; a returned promise is waited for. What it throws ends that
-   * connection, and counts as a failure.
+   * Called with each new connection before anything else uses it, to log in or subscribe by its own `send()`
+   * and `receive()`; a returned promise is waited for. What it throws ends that connection, and counts as a
+   * failure.
    */
   readonly onOpen?: ((connection: MessageConnection) => unknown) | undefined;
   /**
-   * Called at the end of each connection or attempt, with the milliseconds until the next one, or
-   * `undefined` where that was the end.
+   * Receives the messages of all connections, instead of iterating or `readable`. While a promise that it
+   * returned is pending, nothing more is read. What it throws closes the connection with 1011, for good.
+   */
+  readonly onMessage?: MessageHandler<ReconnectingConnection> | undefined;
+  /**
+   * Called at the end of each connection or attempt, with the milliseconds until the next one, or `undefined`
+   * where that was the end. What it throws, or a promise that it returned rejects with, is the end. No
+   * attempt waits for such a promise; `closed` does, `connectTimeout` at most.
    */
   readonly onDisconnect?: ((info: WebSocketCloseInfo, delay: number | undefined) => unknown) | undefined;
   /** Aborts it all, at any time. */
@@ -61,10 +70,7 @@ export interface ReconnectOptions extends BackoffOptions {
 }
 
 /** The options, checked and complete. */
-export interface ReconnectSettings {
-  readonly baseDelay: number;
-  readonly maxDelay: number;
-  readonly random: () => number;
+export interface ReconnectSettings extends BackoffSettings {
   readonly maxRetries: number;
   readonly stableAfter: number;
   readonly connectTimeout: number;
@@ -77,7 +83,7 @@ export interface ReconnectSettings {
 
 /** Checks the options. Throws `TypeError` or `RangeError`. */
 export function checkReconnectOptions(options: ReconnectOptions): ReconnectSettings {
-  checkFunctions(options, "random", "shouldReconnect", "onOpen", "onDisconnect");
+  checkFunctions(options, "random", "shouldReconnect", "onMessage", "onOpen", "onDisconnect");
   if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
     throw new TypeError("Cannot use signal: not an AbortSignal");
   }
@@ -88,6 +94,7 @@ export function checkReconnectOptions(options: ReconnectOptions): ReconnectSetti
   return {
     baseDelay: checkNumber("baseDelay", options.baseDelay, 1000),
     maxDelay: checkNumber("maxDelay", options.maxDelay, 30_000),
+    maxRetryAfter: checkNumber("maxRetryAfter", options.maxRetryAfter, 300_000),
     random: options.random ?? Math.random,
     maxRetries: maxRetries === Infinity ? maxRetries : checkNumber("maxRetries", maxRetries, 0),
     stableAfter: checkNumber("stableAfter", options.stableAfter, 5000),

@@ -1,13 +1,12 @@
 /**
- * A connection that comes back: one after the other, by whatever connects, as if they were one. Knows no URL and no
- * transport.
+ * A connection that comes back: one after the other, by whatever connects, as if they were one. Knows no URL
+ * and no transport.
  *
  * @module
  */
 
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
-import { createClosePayload } from "../protocol/close_payload.ts";
 import type { MessageType } from "../protocol/engine_event.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
 import { isPrepared, type PreparedMessage } from "../protocol/prepared_message.ts";
@@ -18,37 +17,30 @@ import type { WebSocketCloseInfo } from "./close_info.ts";
 import type { CloseOptions } from "./close_options.ts";
 import type { Message } from "./connection_options.ts";
 import { ConnectionSuccession } from "./connection_succession.ts";
-import { createCloseError, createReadable, createWritable } from "./connection_streams.ts";
+import { createWritable } from "./connection_streams.ts";
 import type { IncomingMessage } from "./incoming_message.ts";
 import type { ConnectionCapabilities, MessageConnection } from "./message_connection.ts";
 import { MessageSources } from "./message_sources.ts";
 import { checkReconnectOptions, type ConnectAgain, type ReconnectOptions } from "./reconnect_options.ts";
 import type { MessageBody } from "./send_stream.ts";
 
-/** The end of what never came to a Close. */
-const withoutClose: WebSocketCloseInfo = { closeCode: 1006, reason: "", wasClean: false };
-
-/** What works before there was a connection to ask. */
-const noCapability: ConnectionCapabilities = {
-  backpressure: false,
-  sendBackpressure: false,
-  ping: false,
-  streaming: false,
-  sendOptions: false,
-  closeCodes: false,
-  closingHandshake: false,
-  abort: false,
-};
-
 /**
- * A connection that comes back. It connects by the function that it is given, and again whenever a connection ends or an attempt fails, after a
- * time that grows with each failure and is left to chance (exponential backoff with full jitter), until it is closed or aborted, `maxRetries` is
- * used up, or the end is one that another attempt would not mend: see `isRecoverable()`.
+ * A connection that comes back. It connects by the function that it is given, and again whenever a connection
+ * ends or an attempt fails, after a time that grows with each failure and is left to chance (exponential
+ * backoff with full jitter), until it is closed or aborted, `maxRetries` is used up, or the end is one that
+ * another attempt would not mend: see `isRecoverable()`.
  *
- * Messages are received over all connections as over one. What is sent while there is none waits for the next, or is refused: see `whenOffline`. A message
- * is handed to one connection only: if that ends before the message has left, `send()` rejects, and does not send it twice. `protocol`, `extensions` and
- * `capabilities` are those of the last connection; `messages()` and `sendStream()` are not to be had. `readyState` is `open` until the end is
- * wanted or certain; `connection` says whether there is a connection now.
+ * Messages are received over all connections as over one, in one of three ways: `receive()` or `for await`,
+ * `readable`, or `onMessage`. What a connection leaves unread waits; where that is 16 messages or 64 KiB, the
+ * next attempt waits too until some are read, but for `retry()` or something to be sent. More than 16 MiB, 1
+ * KiB counted for each message besides, are the end. Where nobody has received so far, nothing of a
+ * connection is kept for the next.
+ *
+ * What is sent while there is no connection waits for the next, or is refused: see `whenOffline`. A message
+ * is handed to one connection only: if that ends before the message has left, `send()` rejects, and does not
+ * send it twice. `messages()` and `sendStream()` are not to be had. `readyState` is `open` until the end is
+ * wanted or certain; `connection` says whether there is a connection now; what else tells of one, `protocol`
+ * and `capabilities` among it, tells of the last there was.
  *
  * @example
  * ```ts
@@ -72,77 +64,79 @@ export class ReconnectingConnection implements MessageConnection {
   readonly closed: Promise<WebSocketCloseInfo>;
 
   readonly #succession: ConnectionSuccession;
-  readonly #signal: AbortSignal | undefined;
   readonly #queues: boolean;
-  readonly #sources = new MessageSources();
+  readonly #sources: MessageSources;
   readonly #backlog: Backlog;
-  #readable: ReadableStream<Message> | undefined;
   #writable: WritableStream<string | ByteSource> | undefined;
-  #way: "receive()" | "readable" | undefined;
 
-  /** The connection, or the last one there was. */
-  #connection: MessageConnection | undefined;
-  #closeInfo: WebSocketCloseInfo | undefined;
-  #resolveClosed!: (info: WebSocketCloseInfo) => void;
-
-  /** Starts to connect, in a turn of its own. Throws `TypeError` or `RangeError` for options that mean nothing. */
+  /**
+   * Starts to connect, in a turn of its own. Throws `TypeError` or `RangeError` for options that mean
+   * nothing.
+   */
   constructor(connect: ConnectAgain, options: ReconnectOptions = {}) {
     if (typeof connect !== "function") throw new TypeError("Cannot use connect: not a function");
     const settings = checkReconnectOptions(options);
     this.#queues = settings.queues;
     this.#backlog = new Backlog(settings.maxQueuedMessages, settings.maxQueuedBytes);
-    this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
+    const { onMessage } = options;
+    this.#sources = new MessageSources(
+      this,
+      onMessage && {
+        handle: (message) => onMessage(message, this),
+        onError: (error) => this.#succession.fail(error),
+      },
+    );
     this.#succession = new ConnectionSuccession(connect, options, settings, {
       use: (connection) => this.#use(connection),
-      prepare: () => this.#sources.catchUp(),
-      end: (info) => this.#end(info),
+      leave: () => this.#sources.leave(),
+      prepare: () => this.#sources.catchUp(() => this.#backlog.length > 0),
+      forget: () => this.#sources.clear(),
+      end: () => this.#end(),
     });
-    this.#signal = options.signal;
-    if (this.#signal?.aborted) this.#onAbort();
-    this.#signal?.addEventListener("abort", this.#onAbort);
+    this.closed = this.#succession.closed;
   }
 
   // State
 
   /** The connection there is now, if it is open. */
   get connection(): MessageConnection | undefined {
-    return this.#connection?.readyState === "open" ? this.#connection : undefined;
+    return this.#succession.current;
   }
 
   /** `open` until the end is wanted, `closed` when it has come; whether there is a connection or not. */
   get readyState(): "open" | "closing" | "closed" {
-    if (this.#closeInfo !== undefined) return "closed";
-    return this.#succession.isEnding ? "closing" : "open";
+    return this.#succession.readyState;
   }
 
-  /** What works on the last connection; never streaming. */
-  get capabilities(): ConnectionCapabilities {
-    return { ...this.#connection?.capabilities ?? noCapability, streaming: false };
+  /** What works on the last connection, never streaming; `undefined` before the first. */
+  get capabilities(): ConnectionCapabilities | undefined {
+    const capabilities = this.#succession.last?.capabilities;
+    return capabilities && { ...capabilities, streaming: false };
   }
 
-  /** The role of the last connection. */
+  /** The role of the last connection; that of a client before the first. */
   get role(): Role {
-    return this.#connection?.role ?? "client";
+    return this.#succession.last?.role ?? "client";
   }
 
   /** The request of the last connection. */
   get request(): HandshakeRequest | undefined {
-    return this.#connection?.request;
+    return this.#succession.last?.request;
   }
 
   /** The response that opened the last connection, where it is known. */
   get response(): HandshakeResponse | undefined {
-    return this.#connection?.response;
+    return this.#succession.last?.response;
   }
 
   /** The subprotocol of the last connection. */
   get protocol(): string {
-    return this.#connection?.protocol ?? "";
+    return this.#succession.last?.protocol ?? "";
   }
 
   /** The extensions of the last connection. */
   get extensions(): string {
-    return this.#connection?.extensions ?? "";
+    return this.#succession.last?.extensions ?? "";
   }
 
   /** Bytes that wait for a connection, or to leave by it. */
@@ -152,7 +146,7 @@ export class ReconnectingConnection implements MessageConnection {
 
   /** The last round trip of the last connection. */
   get latency(): number | undefined {
-    return this.#connection?.latency;
+    return this.#succession.last?.latency;
   }
 
   // Connecting
@@ -163,8 +157,7 @@ export class ReconnectingConnection implements MessageConnection {
   }
 
   #use(connection: MessageConnection): void {
-    this.#connection = connection;
-    this.#sources.add(connection);
+    this.#sources.use(connection);
     // All at once, so that what is sent next comes behind it.
     this.#backlog.flush(
       () => connection.readyState === "open",
@@ -174,19 +167,16 @@ export class ReconnectingConnection implements MessageConnection {
 
   // Receiving
 
-  /** The next message, by whichever connection, or `undefined` once there are no more. Rejects with `TypeError` where `readable` is used. */
+  /**
+   * The next message, by whichever connection, or `undefined` once there are no more. Rejects with
+   * `TypeError` where another way is taken, or the connection there is has one of its own.
+   */
   receive(): Promise<Message | undefined> {
-    try {
-      this.#claim("receive()");
-    } catch (error) {
-      return Promise.reject(error);
-    }
     return this.#sources.receive();
   }
 
   /** The messages, up to the final end; leaving the loop early leaves all as it is. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
-    this.#claim("receive()");
     return this.#sources.iterate();
   }
 
@@ -197,24 +187,15 @@ export class ReconnectingConnection implements MessageConnection {
 
   /** The messages as a stream: closed by a clean end, errored with `WebSocketError` by any other. */
   get readable(): ReadableStream<Message> {
-    return this.#readable ??= createReadable(this, () => {
-      this.#claim("readable");
-      return this.#sources.receive();
-    });
-  }
-
-  #claim(way: "receive()" | "readable"): void {
-    this.#way ??= way;
-    if (this.#way !== way) {
-      throw new TypeError(`Cannot receive by ${way}: this connection receives by ${this.#way}`);
-    }
+    return this.#sources.readable;
   }
 
   // Sending
 
   /**
-   * Sends a message by the connection there is, or the next one. Rejects with `WebSocketError` when there is none and none is waited for, or it ends before the
-   * message has left; with `RangeError` when too much waits already; with `TypeError` for what is neither text nor bytes.
+   * Sends a message by the connection there is, or the next one. Rejects with `WebSocketError` when there is
+   * none and none is waited for, or it ends before the message has left; with `RangeError` when too much
+   * waits already; with `TypeError` for what is neither text nor bytes.
    */
   send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void> {
     const { connection } = this;
@@ -224,9 +205,10 @@ export class ReconnectingConnection implements MessageConnection {
     if (payload === undefined) return Promise.reject(new TypeError("Cannot send: neither text nor bytes"));
     const sent = this.readyState === "open" && this.#queues
       ? this.#backlog.push(payload, options)
-      : Promise.reject(createCloseError("Cannot send", this.#closeInfo ?? withoutClose));
+      : Promise.reject(this.#succession.createError("Cannot send"));
     // Whoever does not look at it, does not want to know.
     sent.catch(() => {});
+    this.#sources.wake();
     return sent;
   }
 
@@ -244,7 +226,7 @@ export class ReconnectingConnection implements MessageConnection {
   ping(payload?: ByteSource): Promise<number> {
     const { connection } = this;
     if (connection !== undefined) return connection.ping(payload);
-    const failed = Promise.reject(createCloseError("Cannot ping", this.#closeInfo ?? withoutClose));
+    const failed = Promise.reject(this.#succession.createError("Cannot ping"));
     failed.catch(() => {});
     return failed;
   }
@@ -252,30 +234,17 @@ export class ReconnectingConnection implements MessageConnection {
   // Closing
 
   /**
-   * Closes the connection there is, behind all that was sent, and makes no other. What waits for a connection that does not come is given up. Resolves as
-   * `closed` does. Rejects as the connection's own `close()` does, and goes on then.
+   * Closes the connection there is, behind all that was sent, and makes no other. What waits for a connection
+   * that does not come is given up. Resolves as `closed` does. Rejects as the connection's own `close()`
+   * does, and goes on then.
    */
-  async close(info: CloseOptions = {}): Promise<WebSocketCloseInfo> {
-    createClosePayload(info.closeCode ?? 1000, info.reason ?? "");
-    const { connection } = this;
-    if (connection === undefined) {
-      this.#stop(new DOMException("The connection was closed", "AbortError"));
-    } else if (!this.#succession.isEnding) {
-      this.#succession.isEnding = true;
-      try {
-        await connection.close(info);
-      } catch (error) {
-        this.#succession.isEnding = false;
-        throw error;
-      }
-    }
-    return await this.closed;
+  close(info: CloseOptions = {}): Promise<WebSocketCloseInfo> {
+    return this.#succession.close(info);
   }
 
-  /** Tears down the connection there is, and makes no other. */
+  /** Tears down the connection there is, and makes no other. What was not read is lost. */
   abort(reason?: unknown): void {
-    this.#stop(reason);
-    this.#connection?.abort(reason);
+    this.#succession.abort(reason);
   }
 
   /** Closes, and waits for the end. */
@@ -283,18 +252,8 @@ export class ReconnectingConnection implements MessageConnection {
     await this.close();
   }
 
-  readonly #onAbort = (): void => this.abort(this.#signal?.reason);
-
-  #stop(reason: unknown): void {
-    this.#succession.stop(reason);
+  #end(): void {
     this.#sources.end();
-  }
-
-  #end(info: WebSocketCloseInfo): void {
-    this.#closeInfo = info;
-    this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#sources.end();
-    this.#backlog.clear(createCloseError("Cannot send", info));
-    this.#resolveClosed(info);
+    this.#backlog.clear(this.#succession.createError("Cannot send"));
   }
 }

@@ -155,6 +155,68 @@ test("what onDisconnect or shouldReconnect throws is the end", async () => {
   }
 });
 
+test("what a promise of onDisconnect rejects with is the end, whenever it does", async () => {
+  const error = new Error("rejected");
+  for (const moment of ["at once", "in the next attempt", "in onOpen", "with a connection"]) {
+    let fail: () => void = () => {};
+    const network = new FlakyNetwork({
+      onDisconnect: (_, delay) =>
+        delay === undefined ? undefined : new Promise((_, reject) => fail = () => reject(error)),
+      onOpen: () => moment === "in onOpen" ? new Promise(() => {}) : undefined,
+    });
+    await network.refuse();
+    if (moment !== "at once") await network.pass(500);
+    const server = moment === "at once" || moment === "in the next attempt"
+      ? undefined
+      : await network.accept();
+    fail();
+    const { closeCode, error: told } = await network.client.closed;
+    assertEquals([closeCode, told], [moment === "with a connection" ? 1011 : 1006, error]);
+    if (server !== undefined) assertEquals((await server.closed).closeCode, closeCode);
+    await network.assertGone();
+  }
+});
+
+test("what a promise of onDisconnect rejects with at the final end is told by closed", async () => {
+  const error = new Error("rejected");
+  const network = new FlakyNetwork({ maxRetries: 0, onDisconnect: () => Promise.reject(error) });
+  await network.refuse(new Error("refused"));
+  assertEquals((await network.client.closed).error, error);
+  await network.assertGone();
+
+  let fail: (error: Error) => void = () => {};
+  const late = new FlakyNetwork({ onDisconnect: () => new Promise((_, reject) => fail = reject) });
+  const server = await late.accept();
+  await late.drop(server, 1000);
+  assertEquals(late.client.readyState, "closing");
+  fail(error);
+  assertEquals(await late.client.closed, { closeCode: 1000, reason: "", wasClean: true, error });
+  await late.assertGone();
+});
+
+test("a promise of onDisconnect holds no attempt back, and the end no longer than connectTimeout", async () => {
+  const network = new FlakyNetwork({ connectTimeout: 2000, onDisconnect: () => new Promise(() => {}) });
+  await network.refuse();
+  await network.pass(500);
+  assertEquals(network.attempts.length, 2);
+  network.client.abort();
+  await network.pass(1999);
+  assertEquals(network.client.readyState, "closing");
+  await network.pass(1);
+  await network.assertGone();
+});
+
+test("a promise of onDisconnect that rejects when all is over changes nothing", async () => {
+  const fails: ((error: Error) => void)[] = [];
+  const network = new FlakyNetwork({ onDisconnect: () => new Promise((_, reject) => fails.push(reject)) });
+  await network.refuse();
+  network.client.abort("enough");
+  await network.pass(10_000);
+  for (const fail of fails) fail(new Error("late"));
+  assertEquals((await network.client.closed).error, "enough");
+  await network.assertGone();
+});
+
 test("await using closes it", async () => {
   const network = new FlakyNetwork();
   const server = await network.accept();

@@ -18,7 +18,7 @@ function createRefusal(status: number, headers?: Record<string, string>): Handsh
 const lost = { closeCode: 1006, reason: "", wasClean: false };
 
 test("the delay is anything from 0 to a bound that doubles with each failure, up to a limit", () => {
-  const options = { baseDelay: 100, maxDelay: 1000 };
+  const options = { baseDelay: 100, maxDelay: 1000, maxRetryAfter: 0 };
   for (
     const [failures, bound] of [[1, 100], [2, 200], [3, 400], [4, 800], [5, 1000], [2000, 1000]] as const
   ) {
@@ -31,16 +31,33 @@ test("the delay is anything from 0 to a bound that doubles with each failure, up
   }
 });
 
-test("the delay is no shorter than the Retry-After of a refusal", () => {
-  const options = { baseDelay: 100, maxDelay: 1000, random: () => 0.5 };
-  const delay = (value: string) => {
+test("the delay is no shorter than the Retry-After of a refusal, up to maxRetryAfter, and left to chance behind it", () => {
+  const options = { baseDelay: 100, maxDelay: 1000, maxRetryAfter: 300_000 };
+  const delay = (value: string, failures = 1, random = () => 0.5) => {
     const error = createRefusal(503, { "retry-after": value });
-    return computeReconnectDelay(1, { ...lost, error }, options);
+    return computeReconnectDelay(failures, { ...lost, error }, { ...options, random });
   };
-  assertEquals(delay("120"), 120_000);
-  assertEquals(delay("0"), 50);
+  assertEquals(delay("120"), 120_050);
+  for (const value of ["300", "301", "99999999", "9".repeat(400)]) assertEquals(delay(value), 300_050);
+  assertEquals([delay("0"), delay("0", 2000), delay("1", 2000)], [50, 500, 1050]);
   for (const value of ["Fri, 31 Dec 1999 23:59:59 GMT", "-1", "1.5", "", "soon"]) {
-    assertEquals(delay(value), 50);
+    assertEquals([delay(value), delay(value, 3)], [50, 200]);
+  }
+  const delays = new Set(Array.from({ length: 100 }, () => delay("120", 1, Math.random)));
+  assert(delays.size > 1);
+  for (const milliseconds of delays) assert(milliseconds >= 120_000 && milliseconds < 120_100);
+});
+
+test("maxRetryAfter bounds what a refusal asks for; by default it is five minutes", async () => {
+  const error = createRefusal(429, { "retry-after": "86400" });
+  for (const [options, delay] of [[{}, 300_500], [{ maxRetryAfter: 2000 }, 2500]] as const) {
+    const network = new FlakyNetwork(options);
+    await network.refuse(error);
+    assertEquals(network.ends, [[1006, delay]]);
+    await network.pass(delay);
+    assertEquals(network.attempts.length, 2);
+    network.client.abort();
+    await network.assertGone();
   }
 });
 

@@ -6,7 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { createWebSocketPair } from "../../src/connection/create_web_socket_pair.ts";
+import { createWebSocketPair, type PairOptions } from "../../src/connection/create_web_socket_pair.ts";
 import { ReconnectingConnection } from "../../src/connection/reconnecting_connection.ts";
 import type { ConnectAttempt, ReconnectOptions } from "../../src/connection/reconnect_options.ts";
 import type { WebSocketCloseInfo } from "../../src/connection/close_info.ts";
@@ -50,10 +50,10 @@ export class FlakyNetwork {
   }
 
   /** The present attempt comes to a connection; its other end. */
-  async accept(): Promise<WebSocketConnection> {
+  async accept(options: PairOptions = {}): Promise<WebSocketConnection> {
     await settle();
     const common = { clock: this.clock, pingInterval: 0 };
-    const [client, server] = createWebSocketPair(common, common);
+    const [client, server] = createWebSocketPair({ ...common, ...options }, common);
     this.attempts.at(-1)!.resolve(client);
     await settle();
     return server;
@@ -80,13 +80,18 @@ export class FlakyNetwork {
     await settle();
   }
 
-  /** Asserts the final end: nothing is left behind. */
-  async assertGone(): Promise<void> {
+  /** Asserts the final end, and that no timer is left behind. */
+  async assertClosed(): Promise<void> {
     await this.client.closed;
     await settle();
     assertEquals(this.client.readyState, "closed");
     assertEquals(this.client.bufferedAmount, 0);
     assertEquals(this.clock.pending, 0, "timers");
+  }
+
+  /** Asserts the same, and that no message is left either. */
+  async assertGone(): Promise<void> {
+    await this.assertClosed();
     assertEquals(await this.client.receive(), undefined);
   }
 }
