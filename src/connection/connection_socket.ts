@@ -1,6 +1,6 @@
 /**
- * The WHATWG `WebSocket` interface over a connection. Knows no URL and no network; the
- * connection may still be coming.
+ * The WHATWG `WebSocket` interface over a connection. Knows no URL and no network; the connection may still
+ * be coming.
  *
  * @module
  */
@@ -147,9 +147,14 @@ export class ConnectionSocket extends SocketTarget implements WebSocket {
     await nextTask();
     // §4 "When the WebSocket connection is established, ... fire an event named open"
     if (!this.#isClosing) this.#fire(new Event("open"));
-    for (let next; !(next = await messages.next()).done;) {
-      // §4 "If ready state is not OPEN (1), then return"
-      if (!this.#isClosing) this.#fire(this.#createMessageEvent(next.value));
+    try {
+      for (let next; !(next = await messages.next()).done;) {
+        // §4 "If ready state is not OPEN (1), then return"
+        if (!this.#isClosing) this.#fire(this.#createMessageEvent(next.value));
+      }
+    } catch (error) {
+      // What it comes back with may be received from already.
+      this.#sender!.fail(error);
     }
     this.#isClosing = true;
     const info = await connection.closed;
@@ -167,8 +172,8 @@ export class ConnectionSocket extends SocketTarget implements WebSocket {
 
   #end(info: WebSocketCloseInfo, failure: unknown): void {
     this.#isClosed = true;
-    // §4 "If the user agent was required to fail the WebSocket
-    // connection, ... fire an event named error"; then close
+    // §4 "If the user agent was required to fail the WebSocket connection, ... fire an event named error";
+    // then close
     if (failure !== undefined) this.#fire(createErrorEvent(failure));
     this.#fire(createCloseEvent(info));
   }

@@ -10,13 +10,14 @@ import { toBytes } from "./bytes.ts";
 import type { CloseOptions } from "./close_options.ts";
 import type { Message } from "./connection_options.ts";
 import type { MessageConnection } from "./message_connection.ts";
+import { WebSocketError } from "./web_socket_error.ts";
 
 /** What `send()` was given; its bytes are no longer the caller's. */
 export type Payload = Message | Blob;
 
 /**
- * Takes what `send()` was given as Web IDL does: what is neither bytes nor a Blob is text. Throws
- * `TypeError` for shared memory.
+ * Takes what `send()` was given as Web IDL does: what is neither bytes nor a Blob is text. Throws `TypeError`
+ * for shared memory.
  */
 export function toPayload(data: unknown): Payload {
   if (data instanceof Blob) return data;
@@ -33,7 +34,7 @@ export function measurePayload(payload: Payload): number {
   return payload instanceof Blob ? payload.size : payload.length;
 }
 
-/** Sends and closes in order. What the connection does not take, though it is open, brings it down. */
+/** Sends and closes in order. What an open connection can never take brings it down. */
 export class SocketSender {
   readonly #connection: MessageConnection;
   /** Bytes that the connection has not accepted, or refused. */
@@ -77,8 +78,14 @@ export class SocketSender {
     else this.#follow(() => this.#close(info));
   }
 
+  /** Brings the connection down. */
+  fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#connection.abort(error);
+  }
+
   #follow(step: () => unknown): void {
-    const tail = (this.#tail ?? Promise.resolve()).then(step).then(() => {}, (error) => this.#fail(error))
+    const tail = (this.#tail ?? Promise.resolve()).then(step).then(() => {}, (error) => this.#refused(error))
       .then(() => {
         if (this.#tail === tail) this.#tail = undefined;
       });
@@ -89,18 +96,21 @@ export class SocketSender {
     this.#connection.send(message).then(() => {
       this.#waiting -= size;
       this.#accepted += size;
-    }, (error) => this.#fail(error));
+    }, (error) => {
+      // A connection that comes back stays open where a message is lost with the one before, or there is none
+      // to take it.
+      if (error instanceof WebSocketError && this.#connection.readyState === "open") this.#waiting -= size;
+      else this.#refused(error);
+    });
   }
 
   #close(info: CloseOptions): void {
-    this.#connection.close(info).catch((error) => this.#fail(error));
+    this.#connection.close(info).catch((error) => this.#refused(error));
   }
 
-  #fail(error: unknown): void {
-    // WHATWG §3.1 "If the data cannot be sent, ... the user agent must
-    // flag the WebSocket as full and then close the WebSocket connection"
-    if (this.#connection.readyState !== "open") return;
-    this.#failure = error;
-    this.#connection.abort(error);
+  #refused(error: unknown): void {
+    // WHATWG §3.1 "If the data cannot be sent, ... the user agent must flag the WebSocket as full and then
+    // close the WebSocket connection"
+    if (this.#connection.readyState === "open") this.fail(error);
   }
 }
