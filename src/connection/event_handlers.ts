@@ -1,6 +1,5 @@
 /**
- * The `on...` attributes of an event target, as HTML has them: one listener for each type,
- * in the order of the others.
+ * The `on...` attributes of an event target, as HTML has them: one listener for each type, in the order of the others.
  *
  * @module
  */
@@ -11,13 +10,15 @@ export type EventHandler<Target, Type extends Event> = ((this: Target, event: Ty
 /** The handlers of one target. */
 export class EventHandlers {
   readonly #target: EventTarget;
+  readonly #hides: boolean;
   readonly #handlers: Map<string, { value: object; readonly listener: EventListener }> = new Map();
   /** The attribute that is not to be seen by the next look at it. */
   #hidden: string | undefined;
 
-  /** The handlers will listen to `target`. */
-  constructor(target: EventTarget) {
+  /** The handlers will listen to `target`. Whether its `dispatchEvent()` calls what is found under `on...`: */
+  constructor(target: EventTarget, callsFound: boolean = callsAttributes()) {
     this.#target = target;
+    this.#hides = callsFound;
   }
 
   /**
@@ -25,7 +26,7 @@ export class EventHandlers {
    * attribute holds by itself, if it sees it.
    */
   dispatch(event: Event, dispatch: (event: Event) => boolean): boolean {
-    if (callsAttributes()) this.#hidden = event.type;
+    if (this.#hides) this.#hidden = event.type;
     const result = dispatch(event);
     this.#hidden = undefined;
     return result;
@@ -43,8 +44,8 @@ export class EventHandlers {
   /** Sets the attribute. A handler keeps the place of the one before; `null` gives it up. */
   set(type: string, value: unknown): void {
     const handler = this.#handlers.get(type);
-    // HTML §8.1.8.1: a value that is no object stands for null;
-    // an object that is no function is kept, and never called.
+    // HTML §8.1.8.1: a value that is no object stands for null; an object that is no function is kept, and
+    // never called.
     if ((typeof value !== "object" && typeof value !== "function") || value === null) {
       this.#handlers.delete(type);
       if (handler !== undefined) this.#target.removeEventListener(type, handler.listener);

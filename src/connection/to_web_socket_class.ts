@@ -87,7 +87,7 @@ async function start(
 
 /** The URL that is asked for (WHATWG WebSockets §3.1, "new WebSocket(url, protocols)"). */
 function parseUrl(url: string | URL): string {
-  const base = typeof location === "object" ? location?.href : undefined;
+  const base = globalThis.location?.href;
   const record = URL.canParse(`${url}`, base) ? new URL(`${url}`, base) : undefined;
   // "If urlRecord's scheme is "http", then set urlRecord's scheme to "ws""; "https" likewise
   const address = record === undefined ? "" : record.href.replace(/^http/, "ws");

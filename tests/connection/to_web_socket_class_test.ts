@@ -47,6 +47,22 @@ test("the URL is made absolute, and http: becomes ws:", () => {
   }
 });
 
+test("a URL is relative to the page's, where there is one", () => {
+  const { Socket } = createWaitingClass();
+  const own = Object.getOwnPropertyDescriptor(globalThis, "location");
+  const page = own?.configurable === false ? location.href : "https://example.com/a/page";
+  if (own?.configurable !== false) {
+    assertThrows(() => new Socket("chat"), DOMException);
+    Object.defineProperty(globalThis, "location", { value: new URL(page), configurable: true });
+  }
+  try {
+    assertEquals(new Socket("chat").url, new URL("chat", page).href.replace(/^http/, "ws"));
+  } finally {
+    if (own?.configurable) Object.defineProperty(globalThis, "location", own);
+    else if (own === undefined) Reflect.deleteProperty(globalThis, "location");
+  }
+});
+
 test("a URL or subprotocols that cannot be asked for are a SyntaxError", () => {
   const { Socket, asked } = createWaitingClass();
   const name = (url: string, protocols?: string | string[]) =>
@@ -100,11 +116,13 @@ test("a connection that fails is told as error and close 1006, in one task", asy
   const fail = () => {
     throw reason;
   };
-  for (const Socket of [toWebSocketClass(fail), toWebSocketClass(() => Promise.reject(reason))]) {
-    const socket = new Socket("ws://example.com/");
+  for (const connect of [fail, () => Promise.reject(reason), () => Promise.reject()]) {
+    const socket = new (toWebSocketClass(connect))("ws://example.com/");
     const events = recordEvents(socket);
     assertEquals(socket.readyState, 0);
-    assertEquals((await nextEvent(socket, "error") as ErrorEvent).error, reason);
+    const { error } = await nextEvent(socket, "error") as ErrorEvent;
+    assert(error instanceof Error);
+    assertEquals(error.message, error === reason ? "refused" : "Cannot connect");
     assertEquals(events, ["3 error", "3 close 1006 unclean"]);
   }
 });
@@ -137,6 +155,18 @@ test("close() while CONNECTING aborts the attempt, and is told as error and clos
   assertEquals((await server.closed).closeCode, 1006);
   await settle();
   assertEquals(events.length, 2);
+});
+
+test("an attempt that fails because the socket was closed is told once", async () => {
+  const Socket = toWebSocketClass((_, { signal }) =>
+    new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
+  );
+  const socket = new Socket("ws://example.com/");
+  const events = recordEvents(socket);
+  socket.close();
+  await nextEvent(socket, "close");
+  await settle();
+  assertEquals(events, ["3 error", "3 close 1006 unclean"]);
 });
 
 test("toWebSocket() of a promise is CONNECTING until there is a connection", async () => {

@@ -113,6 +113,58 @@ test("on... attributes call one handler each, in its place among the listeners",
   await server.closed;
 });
 
+test("each on... attribute is null, then the handler that it was set to, which is called", async () => {
+  const [client, server] = createWebSocketPair();
+  const socket = toWebSocket(client);
+  const calls: string[] = [];
+  for (const name of ["onopen", "onmessage", "onerror", "onclose"] as const) {
+    assertEquals(socket[name], null);
+    const handler = (event: Event) => void calls.push(`${name} ${event.type}`);
+    socket[name] = handler;
+    assertEquals(socket[name], handler);
+  }
+  socket.dispatchEvent(new Event("error"));
+  await server.send("a");
+  await nextEvent(socket, "message");
+  socket.close();
+  await nextEvent(socket, "close");
+  assertEquals(calls, ["onerror error", "onopen open", "onmessage message", "onclose close"]);
+});
+
+test("an error that dispatchEvent() lets through goes to nobody's call, and ends nothing", async () => {
+  const [client, server] = createWebSocketPair();
+  const socket = toWebSocket(client);
+  const { queueMicrotask } = globalThis;
+  const thrown: (() => void)[] = [];
+  socket.dispatchEvent = (event) => {
+    EventTarget.prototype.dispatchEvent.call(socket, event);
+    globalThis.queueMicrotask = (report) => {
+      globalThis.queueMicrotask = queueMicrotask;
+      thrown.push(report);
+    };
+    throw new Error(event.type);
+  };
+  await server.send("a");
+  await nextEvent(socket, "message");
+  socket.close();
+  await nextEvent(socket, "close");
+  for (const [index, type] of ["open", "message", "close"].entries()) {
+    assertThrows(thrown[index]!, Error, type);
+  }
+});
+
+test("a message that is part of a larger buffer is told without the rest of it", async () => {
+  const [client, server] = createWebSocketPair();
+  const part = Uint8Array.of(0, 1, 2, 3).subarray(1, 3);
+  client[Symbol.asyncIterator] = () => ReadableStream.from([part])[Symbol.asyncIterator]();
+  const socket = toWebSocket(client);
+  socket.binaryType = "arraybuffer";
+  const { data } = await nextEvent(socket, "message");
+  assertEquals(new Uint8Array(data), Uint8Array.of(1, 2));
+  client.abort();
+  await server.closed;
+});
+
 test("listeners take once, removal and objects with handleEvent", async () => {
   const [client, server] = createWebSocketPair();
   const socket = toWebSocket(client);
