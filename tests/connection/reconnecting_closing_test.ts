@@ -112,6 +112,25 @@ test("close() refuses codes and reasons that cannot be sent, and goes on", async
   await network.assertGone();
 });
 
+test("close() rejects as the connection's own does, and goes on", async () => {
+  const network = new FlakyNetwork({
+    onOpen(connection) {
+      const { close } = connection;
+      connection.close = (info) =>
+        info?.closeCode === 1001 ? Promise.reject(new RangeError("not here")) : close.call(connection, info);
+    },
+  });
+  const server = await network.accept();
+  await assertRejects(() => network.client.close({ closeCode: 1001 }), RangeError, "not here");
+  assertEquals(network.client.readyState, "open");
+  await network.drop(server);
+  await network.pass(500);
+  assertEquals(network.attempts.length, 2);
+  await network.accept();
+  assertEquals((await network.client.close()).closeCode, 1000);
+  await network.assertGone();
+});
+
 test("abort() and the signal tear it down at any time, with the reason", async () => {
   const reason = new Error("enough");
   const moments: ((network: FlakyNetwork) => unknown)[] = [

@@ -1,5 +1,6 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { prepareMessage } from "../../src/connection/prepare_message.ts";
 import { WebSocketError } from "../../src/connection/web_socket_error.ts";
 import { FlakyNetwork } from "../kit/flaky_network.ts";
 import { settle, stateOf } from "../kit/held_connection.ts";
@@ -7,7 +8,7 @@ import { settle, stateOf } from "../kit/held_connection.ts";
 test("what is sent before the first connection, and between two, waits and leaves in order", async () => {
   const network = new FlakyNetwork();
   const { client } = network;
-  const early = [client.send("1"), client.send(Uint8Array.of(2)), client.send("3")];
+  const early = [client.send("1"), client.send(Uint8Array.of(2)), client.send(prepareMessage("3"))];
   assertEquals([await stateOf(early[0]!), client.bufferedAmount], ["pending", 3]);
   const first = await network.accept();
   await Promise.all(early);

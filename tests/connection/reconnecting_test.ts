@@ -1,9 +1,11 @@
 import { test } from "node:test";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { createWebSocketPair } from "../../src/connection/create_web_socket_pair.ts";
 import type { MessageConnection } from "../../src/connection/message_connection.ts";
 import { ReconnectingConnection } from "../../src/connection/reconnecting_connection.ts";
 import { WebSocketError } from "../../src/connection/web_socket_error.ts";
 import { FlakyNetwork } from "../kit/flaky_network.ts";
+import { settle } from "../kit/held_connection.ts";
 
 test("messages of all connections are received in order, as if they were one", async () => {
   const network = new FlakyNetwork({ stableAfter: 0 });
@@ -131,6 +133,50 @@ test("the state, protocol and capabilities are those of the last connection", as
   await client.close();
   assertEquals(client.readyState, "closed");
   await assertRejects(() => client.ping(), WebSocketError);
+});
+
+test("protocol and extensions are empty before the first connection, and then those of the last", async () => {
+  const network = new FlakyNetwork({ stableAfter: 0 });
+  const { client } = network;
+  assertEquals([client.protocol, client.extensions], ["", ""]);
+  for (const name of ["a", "b"]) {
+    const server = await network.accept({ protocol: name, extensions: `x-${name}` });
+    assertEquals([client.protocol, client.extensions], [name, `x-${name}`]);
+    await network.drop(server);
+    assertEquals([client.protocol, client.extensions], [name, `x-${name}`]);
+    await network.pass(500);
+  }
+  client.abort();
+  await network.assertGone();
+});
+
+test("a loop over messages may be left, and another goes on", async () => {
+  const network = new FlakyNetwork();
+  const server = await network.accept();
+  await server.send("a");
+  await server.send("b");
+  const iterator = network.client[Symbol.asyncIterator]();
+  for (const [loop, expected] of [[network.client, "a"], [iterator, "b"]] as const) {
+    for await (const message of loop) {
+      assertEquals(message, expected);
+      break;
+    }
+  }
+  network.client.abort();
+  await network.assertGone();
+});
+
+test("without options it goes by the system's clock and chance", async () => {
+  let attempts = 0;
+  const client = new ReconnectingConnection(() => {
+    if (++attempts === 1) throw new Error("refused");
+    return createWebSocketPair()[0];
+  });
+  await settle();
+  client.retry();
+  await client.send("Hello");
+  assertEquals(attempts, 2);
+  assertEquals((await client.close()).closeCode, 1000);
 });
 
 test("options that mean nothing are refused at once", () => {
