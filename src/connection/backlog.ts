@@ -5,11 +5,15 @@
  */
 
 import type { SendOptions } from "../protocol/engine_options.ts";
+import { isPrepared, type PreparedMessage } from "../protocol/prepared_message.ts";
 import { encodeText } from "../protocol/text.ts";
+import { type ByteSource, toBytes } from "./bytes.ts";
+import type { MessageConnection } from "./message_connection.ts";
+import { rejectQuietly } from "./reject_quietly.ts";
 
 /** A message that waits, and who waits for it. */
 interface WaitingMessage {
-  readonly message: string | Uint8Array;
+  readonly data: string | Uint8Array;
   readonly options: SendOptions | undefined;
   readonly size: number;
   readonly resolve: (sent: Promise<void>) => void;
@@ -29,41 +33,41 @@ export class Backlog {
     this.#maxBytes = maxBytes;
   }
 
-  /** Messages that wait. */
-  get length(): number {
-    return this.#waiting.length;
-  }
-
   /** Bytes of payload that wait. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Adds a message. Settles as its sending does; rejects with `RangeError` where it does not fit. */
-  push(message: string | Uint8Array, options: SendOptions | undefined): Promise<void> {
-    const size = typeof message === "string" ? encodeText(message).length : message.length;
+  /**
+   * Adds a message. Settles as its sending does; rejects with `RangeError` where it does not fit, and with
+   * `TypeError` for what is neither text nor bytes.
+   */
+  push(message: string | ByteSource | PreparedMessage, options: SendOptions | undefined): Promise<void> {
+    const given = isPrepared(message) ? message.data : message;
+    const data = typeof given === "string" ? given : toBytes(given);
+    if (data === undefined) return Promise.reject(new TypeError("Cannot send: neither text nor bytes"));
+    const size = typeof data === "string" ? encodeText(data).length : data.length;
     if (this.#waiting.length >= this.#maxMessages) {
-      return Promise.reject(new RangeError(`Cannot send: ${this.#waiting.length} messages wait already`));
+      return rejectQuietly(new RangeError(`Cannot send: ${this.#waiting.length} messages wait already`));
     }
     if (this.#bytes + size > this.#maxBytes) {
-      return Promise.reject(new RangeError(`Cannot send: ${this.#bytes} bytes wait already`));
+      return rejectQuietly(new RangeError(`Cannot send: ${this.#bytes} bytes wait already`));
     }
     this.#bytes += size;
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ message, options, size, resolve, reject });
+    const sent = new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ data, options, size, resolve, reject });
     });
+    sent.catch(() => {});
+    return sent;
   }
 
-  /** Sends what waits, in order, for as long as `isOpen` says so. */
-  flush(
-    isOpen: () => boolean,
-    send: (message: string | Uint8Array, options: SendOptions | undefined) => Promise<void>,
-  ): void {
+  /** Sends what waits, in order, for as long as the connection is open. */
+  flush(connection: MessageConnection): void {
     let sent = 0;
-    for (; sent < this.#waiting.length && isOpen(); sent++) {
-      const { message, options, size, resolve } = this.#waiting[sent]!;
+    for (; sent < this.#waiting.length && connection.readyState === "open"; sent++) {
+      const { data, options, size, resolve } = this.#waiting[sent]!;
       this.#bytes -= size;
-      resolve(send(message, options));
+      resolve(connection.send(data, options));
     }
     this.#waiting.splice(0, sent);
   }

@@ -12,7 +12,7 @@ import { createCloseError } from "./connection_streams.ts";
 import type { MessageConnection } from "./message_connection.ts";
 import { computeReconnectDelay } from "./reconnect_delay.ts";
 import type { ConnectAgain, ReconnectOptions, ReconnectSettings } from "./reconnect_options.ts";
-import type { WebSocketError } from "./web_socket_error.ts";
+import { rejectQuietly } from "./reject_quietly.ts";
 
 /** Who takes the connections. */
 export interface Successor {
@@ -25,7 +25,7 @@ export interface Successor {
   /** Forgets what was left. */
   forget(): void;
   /** The end, once: there will be no other. */
-  end(): void;
+  end(info: WebSocketCloseInfo): void;
 }
 
 /** The end of what never came to a Close (RFC 6455 §7.1.5). */
@@ -91,9 +91,9 @@ export class ConnectionSuccession {
     this.#endWait?.();
   }
 
-  /** Why something cannot be done without a connection. */
-  createError(operation: string): WebSocketError {
-    return createCloseError(operation, this.#closeInfo ?? withoutClose);
+  /** Rejects, as something cannot be done without a connection. */
+  refuse(operation: string): Promise<never> {
+    return rejectQuietly(createCloseError(operation, this.#closeInfo ?? withoutClose));
   }
 
   /** Closes the connection, or gives up. Rejects as the connection's `close()` does, and goes on then. */
@@ -154,7 +154,7 @@ export class ConnectionSuccession {
     }
     this.#closeInfo = info;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    this.#successor.end();
+    this.#successor.end(info);
     this.#resolveClosed(info);
   }
 

@@ -32,6 +32,7 @@ export class MessageSources extends Reception {
   /** The connection that is received from. */
   #source: MessageConnection | undefined;
   #isWanted = false;
+  #isPressed = false;
   #isEnded = false;
   /** Settles when the last call of `take()` has its message. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -46,7 +47,8 @@ export class MessageSources extends Reception {
   /** The next connection, behind `leave()`. */
   use(connection: MessageConnection): void {
     this.#source = connection;
-    this.wake();
+    this.#isPressed = false;
+    this.#wake();
   }
 
   /**
@@ -63,34 +65,35 @@ export class MessageSources extends Reception {
     } catch {
       // It has a way to receive of its own: whoever has asked it here was told so.
     }
-    this.wake();
+    this.#wake();
   }
 
   /**
-   * Waits until so little is unread that another connection may add to it, or `isPressing` says that it must.
-   * Rejects with `RangeError` when that is too much.
+   * Waits until so little is unread that another connection may add to it, or something is to be sent. Rejects
+   * with `RangeError` when that is too much.
    */
-  async catchUp(isPressing: () => boolean): Promise<void> {
-    while (this.#unread.isFull(0) && !this.#isEnded && !isPressing()) await this.#untilWoken();
+  async catchUp(): Promise<void> {
+    while (this.#unread.isFull(0) && !this.#isPressed && !this.#isEnded) await this.#untilWoken();
     if (this.#unread.size + 1024 * this.#unread.length > maxUnread) {
       throw new RangeError(`Cannot connect: ${this.#unread.length} messages are unread`);
     }
   }
 
+  /** Something is to be sent: the next connection may not wait until others are read. */
+  press(): void {
+    this.#isPressed = true;
+    this.#wake();
+  }
+
   /** There will be no other connection. */
   end(): void {
     this.#isEnded = true;
-    this.wake();
+    this.#wake();
   }
 
   /** Forgets what waits. */
   clear(): void {
     this.#unread.clear();
-  }
-
-  /** Something has changed for those who wait. */
-  wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   protected override take(): Promise<Message | undefined> {
@@ -105,7 +108,7 @@ export class MessageSources extends Reception {
       const unread = this.#unread.shift();
       const source = this.#source;
       if (unread !== undefined) {
-        this.wake();
+        this.#wake();
         return unread;
       } else if (source !== undefined) {
         const message = await source.receive();
@@ -124,6 +127,10 @@ export class MessageSources extends Reception {
     } catch (error) {
       onError(error);
     }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #untilWoken(): Promise<void> {

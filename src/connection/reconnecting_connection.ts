@@ -9,15 +9,15 @@ import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
 import type { MessageType } from "../protocol/engine_event.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
-import { isPrepared, type PreparedMessage } from "../protocol/prepared_message.ts";
+import type { PreparedMessage } from "../protocol/prepared_message.ts";
 import type { Role } from "../protocol/role.ts";
 import { Backlog } from "./backlog.ts";
-import { type ByteSource, toBytes } from "./bytes.ts";
+import type { ByteSource } from "./bytes.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
 import type { CloseOptions } from "./close_options.ts";
 import type { Message } from "./connection_options.ts";
 import { ConnectionSuccession } from "./connection_succession.ts";
-import { createWritable } from "./connection_streams.ts";
+import { createCloseError, createWritable } from "./connection_streams.ts";
 import type { IncomingMessage } from "./incoming_message.ts";
 import type { ConnectionCapabilities, MessageConnection } from "./message_connection.ts";
 import { MessageSources } from "./message_sources.ts";
@@ -32,9 +32,9 @@ import type { MessageBody } from "./send_stream.ts";
  *
  * Messages are received over all connections as over one, in one of three ways: `receive()` or `for await`,
  * `readable`, or `onMessage`. What a connection leaves unread waits; where that is 16 messages or 64 KiB, the
- * next attempt waits too until some are read, but for `retry()` or something to be sent. More than 16 MiB, 1
- * KiB counted for each message besides, are the end. Where nobody has received so far, nothing of a
- * connection is kept for the next.
+ * next attempt waits too until some are read, but for `retry()` or `send()`. More than 16 MiB, 1 KiB counted
+ * for each message besides, are the end. Where nobody has received so far, nothing of a connection is kept
+ * for the next.
  *
  * What is sent while there is no connection waits for the next, or is refused: see `whenOffline`. A message
  * is handed to one connection only: if that ends before the message has left, `send()` rejects, and does not
@@ -89,9 +89,9 @@ export class ReconnectingConnection implements MessageConnection {
     this.#succession = new ConnectionSuccession(connect, options, settings, {
       use: (connection) => this.#use(connection),
       leave: () => this.#sources.leave(),
-      prepare: () => this.#sources.catchUp(() => this.#backlog.length > 0),
+      prepare: () => this.#sources.catchUp(),
       forget: () => this.#sources.clear(),
-      end: () => this.#end(),
+      end: (info) => this.#end(info),
     });
     this.closed = this.#succession.closed;
   }
@@ -159,10 +159,7 @@ export class ReconnectingConnection implements MessageConnection {
   #use(connection: MessageConnection): void {
     this.#sources.use(connection);
     // All at once, so that what is sent next comes behind it.
-    this.#backlog.flush(
-      () => connection.readyState === "open",
-      (message, options) => connection.send(message, options),
-    );
+    this.#backlog.flush(connection);
   }
 
   // Receiving
@@ -200,16 +197,10 @@ export class ReconnectingConnection implements MessageConnection {
   send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void> {
     const { connection } = this;
     if (connection !== undefined) return connection.send(message, options);
-    const given = isPrepared(message) ? message.data : message;
-    const payload = typeof given === "string" ? given : toBytes(given);
-    if (payload === undefined) return Promise.reject(new TypeError("Cannot send: neither text nor bytes"));
-    const sent = this.readyState === "open" && this.#queues
-      ? this.#backlog.push(payload, options)
-      : Promise.reject(this.#succession.createError("Cannot send"));
-    // Whoever does not look at it, does not want to know.
-    sent.catch(() => {});
-    this.#sources.wake();
-    return sent;
+    this.#sources.press();
+    return this.readyState === "open" && this.#queues
+      ? this.#backlog.push(message, options)
+      : this.#succession.refuse("Cannot send");
   }
 
   /** Rejects with `TypeError`: a message that is cut off with its connection cannot go on with the next. */
@@ -224,11 +215,7 @@ export class ReconnectingConnection implements MessageConnection {
 
   /** Sends a Ping by the connection there is; rejects with `WebSocketError` where there is none. */
   ping(payload?: ByteSource): Promise<number> {
-    const { connection } = this;
-    if (connection !== undefined) return connection.ping(payload);
-    const failed = Promise.reject(this.#succession.createError("Cannot ping"));
-    failed.catch(() => {});
-    return failed;
+    return this.connection?.ping(payload) ?? this.#succession.refuse("Cannot ping");
   }
 
   // Closing
@@ -252,8 +239,8 @@ export class ReconnectingConnection implements MessageConnection {
     await this.close();
   }
 
-  #end(): void {
+  #end(info: WebSocketCloseInfo): void {
     this.#sources.end();
-    this.#backlog.clear(this.#succession.createError("Cannot send"));
+    this.#backlog.clear(createCloseError("Cannot send", info));
   }
 }

@@ -13,6 +13,7 @@ import { createCloseError, createWritable } from "../connection/connection_strea
 import type { IncomingMessage } from "../connection/incoming_message.ts";
 import { Keepalive } from "../connection/keepalive.ts";
 import type { ConnectionCapabilities, MessageConnection } from "../connection/message_connection.ts";
+import { rejectQuietly } from "../connection/reject_quietly.ts";
 import { WebSocketError } from "../connection/web_socket_error.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
@@ -377,11 +378,4 @@ function toData(message: ByteSource | PreparedMessage): Message | undefined {
 function exceeds(message: Message, most: number): boolean {
   if (message.length > most) return true;
   return typeof message === "string" && 3 * message.length > most && encodeText(message).length > most;
-}
-
-/** A rejection that nobody need look at: `closed` tells of it too. */
-function rejectQuietly(error: Error): Promise<never> {
-  const rejected = Promise.reject(error);
-  rejected.catch(() => {});
-  return rejected;
 }

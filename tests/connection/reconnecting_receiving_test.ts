@@ -98,10 +98,11 @@ test("16 unread messages of ended connections hold the next attempt back, until 
   await network.assertGone();
 });
 
-test("64 KiB of unread bytes hold the next attempt back, but not where something is to be sent, or for retry()", async () => {
+test("64 KiB of unread bytes hold the next attempt back, but not for send(), refused or not, and retry()", async () => {
   const part = new Uint8Array(8192);
-  for (const press of ["before", "later", "retry"]) {
-    const network = new FlakyNetwork({ stableAfter: 0 });
+  for (const press of ["before", "later", "refused", "retry"]) {
+    const whenOffline = press === "refused" ? "refuse" : "queue";
+    const network = new FlakyNetwork({ stableAfter: 0, whenOffline });
     const { client } = network;
     const first = client.receive();
     await serveOnce(network, "first", part, part, part, part);
@@ -111,12 +112,16 @@ test("64 KiB of unread bytes hold the next attempt back, but not where something
     if (press === "before") void client.send("pressing");
     await network.pass(500);
     assertEquals([await first, network.attempts.length], ["first", press === "before" ? 3 : 2]);
-    if (press === "later") void client.send("pressing");
+    if (press === "later" || press === "refused") void client.send("pressing");
     if (press === "retry") client.retry();
     await settle();
     assertEquals(network.attempts.length, 3);
+    await network.refuse();
+    await network.pass(1000);
+    if (press === "retry") client.retry();
     const next = await network.accept();
-    if (press !== "retry") assertEquals(await next.receive(), "pressing");
+    assertEquals(network.attempts.length, 4);
+    if (press === "before" || press === "later") assertEquals(await next.receive(), "pressing");
     for (let index = 0; index < 8; index++) assertEquals(await client.receive(), part);
     client.abort();
     await network.assertGone();
