@@ -156,7 +156,9 @@ test("an error that dispatchEvent() lets through goes to nobody's call, and ends
 test("a message that is part of a larger buffer is told without the rest of it", async () => {
   const [client, server] = createWebSocketPair();
   const part = Uint8Array.of(0, 1, 2, 3).subarray(1, 3);
-  client[Symbol.asyncIterator] = () => ReadableStream.from([part])[Symbol.asyncIterator]();
+  client[Symbol.asyncIterator] = async function* () {
+    yield part;
+  };
   const socket = toWebSocket(client);
   socket.binaryType = "arraybuffer";
   const { data } = await nextEvent(socket, "message");
