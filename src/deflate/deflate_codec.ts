@@ -21,7 +21,7 @@ export interface DeflaterSettings extends DeflateSettings {
   readonly memLevel: number;
 }
 
-/** Compresses the messages of one connection. */
+/** Compresses the messages of one connection. Behind a call that throws, only `close()` is called. */
 export interface Deflater {
   /**
    * Compresses the next piece of a message. What was returned up to here can be inflated up to here; the last
@@ -38,7 +38,7 @@ export interface Deflater {
   close(): void;
 }
 
-/** Inflates the messages of one connection. */
+/** Inflates the messages of one connection. Behind a call that throws, only `close()` is called. */
 export interface Inflater {
   /**
    * Inflates the next piece of a message (RFC 7692 §7.2.2), into at most `limit` bytes that nobody else uses.

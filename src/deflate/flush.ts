@@ -6,7 +6,7 @@
  */
 
 /** What is not sent. */
-export const flushTail: Uint8Array<ArrayBuffer> = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
+export const flushTail: Uint8Array<ArrayBuffer> = /* @__PURE__ */ Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 
 /** A piece of a message out of what a sync flush came to; `[]` where there was nothing to compress. */
 export function cutTail(flushed: Uint8Array, fin: boolean): Uint8Array {

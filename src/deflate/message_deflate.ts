@@ -8,6 +8,7 @@
 import type { MessageCodec } from "../protocol/extension.ts";
 import type { Deflater, DeflateSettings, Inflater } from "./deflate_codec.ts";
 import type { CheckedOptions } from "./deflate_options.ts";
+import { Fuse } from "./fuse.ts";
 
 /** Compresses what is sent and inflates what is received. */
 export class MessageDeflate implements MessageCodec {
@@ -16,8 +17,9 @@ export class MessageDeflate implements MessageCodec {
   readonly #options: CheckedOptions;
   #deflater: Deflater | undefined;
   #inflater: Inflater | undefined;
-  /** What inflating failed with: nothing can be inflated behind it. */
-  #failure: { readonly error: unknown } | undefined;
+  // Behind a failure, the peer's window would not be ours.
+  readonly #sending = new Fuse();
+  readonly #receiving = new Fuse();
 
   constructor(send: DeflateSettings, receive: DeflateSettings, options: CheckedOptions) {
     this.#send = send;
@@ -31,8 +33,7 @@ export class MessageDeflate implements MessageCodec {
   }
 
   encode(payload: Uint8Array, fin: boolean): Uint8Array {
-    this.#deflater ??= this.#createDeflater(this.#send);
-    return this.#deflater.deflate(payload, fin);
+    return this.#sending.run(() => this.#openDeflater().deflate(payload, fin));
   }
 
   get sharedKey(): string {
@@ -42,32 +43,32 @@ export class MessageDeflate implements MessageCodec {
 
   encodeShared(payload: Uint8Array): Uint8Array {
     const deflater = this.#createDeflater({ windowBits: this.#send.windowBits, takeover: false });
-    const encoded = deflater.deflate(payload, true);
-    deflater.close();
-    return encoded;
+    try {
+      return deflater.deflate(payload, true);
+    } finally {
+      deflater.close();
+    }
   }
 
   noteShared(payload: Uint8Array): void {
-    if (!this.#send.takeover) return;
-    this.#deflater ??= this.#createDeflater(this.#send);
-    this.#deflater.note(payload);
+    if (this.#send.takeover) this.#sending.run(() => this.#openDeflater().note(payload));
   }
 
   decode(payload: Uint8Array, fin: boolean, limit: number): Uint8Array<ArrayBuffer> {
-    if (this.#failure !== undefined) throw this.#failure.error;
-    try {
+    return this.#receiving.run(() => {
       this.#inflater ??= this.#options.codec.createInflater(this.#receive);
       return this.#inflater.inflate(payload, fin, limit);
-    } catch (error) {
-      this.#failure = { error };
-      throw error;
-    }
+    });
   }
 
   close(): void {
     this.#deflater?.close();
     this.#inflater?.close();
     this.#deflater = this.#inflater = undefined;
+  }
+
+  #openDeflater(): Deflater {
+    return this.#deflater ??= this.#createDeflater(this.#send);
   }
 
   #createDeflater(settings: DeflateSettings): Deflater {

@@ -5,7 +5,9 @@
  */
 
 import {
+  Z_BUF_ERROR,
   Z_DEFAULT_STRATEGY,
+  Z_OK,
   Z_SYNC_FLUSH,
   zlibDeflate,
   zlibDeflateInit2,
@@ -17,8 +19,8 @@ import type { Compressor } from "./compressor.ts";
 import type { DeflaterSettings } from "./deflate_codec.ts";
 import { joinBytes } from "./join_bytes.ts";
 
-const empty = new Uint8Array(0);
-const scratch = new Uint8Array(65536);
+const empty = /* @__PURE__ */ new Uint8Array(0);
+const scratch = /* @__PURE__ */ new Uint8Array(65536);
 const methodDeflated = 8;
 
 /** A state of pako's. */
@@ -43,7 +45,9 @@ export class PakoCompressor implements Compressor {
       stream.output = scratch;
       stream.next_out = 0;
       stream.avail_out = scratch.length;
-      zlibDeflate(stream, Z_SYNC_FLUSH);
+      const status = zlibDeflate(stream, Z_SYNC_FLUSH);
+      // Where the output was just full, there is nothing more to do.
+      if (status !== Z_OK && status !== Z_BUF_ERROR) throw new Error("Cannot compress: pako has failed");
       chunks.push(scratch.slice(0, stream.next_out));
     } while (stream.avail_out === 0);
     stream.input = empty;

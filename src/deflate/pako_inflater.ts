@@ -18,19 +18,21 @@ import {
 import { ProtocolError } from "../protocol/protocol_error.ts";
 import type { DeflateSettings, Inflater } from "./deflate_codec.ts";
 import { flushTail } from "./flush.ts";
+import { Fuse } from "./fuse.ts";
 import { History } from "./history.ts";
 import { joinBytes } from "./join_bytes.ts";
 import { type Owner, WarmStates } from "./warm_states.ts";
 
 /** The most bytes that are inflated in one step. */
 const step = 65536;
-const scratch = new Uint8Array(step);
+const scratch = /* @__PURE__ */ new Uint8Array(step);
 
 /** Of what a state takes, about, besides its window, in bytes. */
 const codeTables = 8192;
 
-const empty = new Uint8Array(0);
-const warm = new WarmStates<ZStream>(1 << 21, () => {});
+const empty = /* @__PURE__ */ new Uint8Array(0);
+// Two MiB; a calculated number would not be left out of a bundle.
+const warm = /* @__PURE__ */ new WarmStates<ZStream>(2_097_152, () => {});
 
 /** zlib's `data_type` on the boundary of two blocks, with no bit left over. */
 const betweenBlocks = 128;
@@ -51,6 +53,7 @@ export class PakoInflater implements Inflater, Owner {
   lastUse = 0;
   readonly #settings: DeflateSettings;
   readonly #history: History;
+  readonly #fuse = new Fuse();
   /** The state, inside a message. */
   #stream: ZStream | undefined;
   /** pako's word for the beginning. */
@@ -66,12 +69,14 @@ export class PakoInflater implements Inflater, Owner {
   }
 
   inflate(piece: Uint8Array, fin: boolean, limit: number): Uint8Array<ArrayBuffer> {
-    const chunks: Uint8Array<ArrayBuffer>[] = [];
-    if (piece.length > 0) limit = this.#run(piece, limit, chunks);
-    if (fin && this.#stream !== undefined) this.#end(limit, chunks);
-    const inflated = joinBytes(chunks);
-    if (this.#settings.takeover) this.#history.push(inflated);
-    return inflated;
+    return this.#fuse.run(() => {
+      const chunks: Uint8Array<ArrayBuffer>[] = [];
+      if (piece.length > 0) limit = this.#run(piece, limit, chunks);
+      if (fin && this.#stream !== undefined) this.#end(limit, chunks);
+      const inflated = joinBytes(chunks);
+      if (this.#settings.takeover) this.#history.push(inflated);
+      return inflated;
+    });
   }
 
   close(): void {

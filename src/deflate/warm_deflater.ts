@@ -1,6 +1,6 @@
 /**
- * The compressing half of a codec. A compressor is a multiple of what it knows of a connection between two
- * messages: some are kept, the others are made again.
+ * Compresses each message with reference to those before it (RFC 7692 §7.1.1). A compressor is a multiple of what it knows of
+ * a connection between two messages: some are kept, the others are made again.
  *
  * @module
  */
@@ -8,6 +8,7 @@
 import type { Compressor, CreateCompressor } from "./compressor.ts";
 import type { Deflater, DeflaterSettings } from "./deflate_codec.ts";
 import { cutTail } from "./flush.ts";
+import { Fuse } from "./fuse.ts";
 import { History } from "./history.ts";
 import type { Owner, WarmStates } from "./warm_states.ts";
 
@@ -17,9 +18,9 @@ import type { Owner, WarmStates } from "./warm_states.ts";
  */
 const mostKept = 13;
 
-const empty = new Uint8Array(0);
+const empty = /* @__PURE__ */ new Uint8Array(0);
 
-/** Compresses the messages of one connection. */
+/** Compresses the messages of one connection with context takeover. */
 export class WarmDeflater implements Deflater, Owner {
   readonly stateSize: number;
   lastUse = 0;
@@ -27,7 +28,8 @@ export class WarmDeflater implements Deflater, Owner {
   readonly #create: CreateCompressor;
   readonly #warm: WarmStates<Compressor>;
   readonly #history: History;
-  /** Inside a message. */
+  readonly #fuse = new Fuse();
+  /** Inside a message, or behind one that failed. */
   #compressor: Compressor | undefined;
 
   /** All of one codec share `warm`. */
@@ -41,24 +43,28 @@ export class WarmDeflater implements Deflater, Owner {
   }
 
   deflate(piece: Uint8Array, fin: boolean): Uint8Array {
-    let flushed: Uint8Array = empty;
-    if (piece.length > 0) {
-      this.#compressor ??= this.#open();
-      flushed = this.#compressor.compress(piece);
-      if (this.#settings.takeover) this.#history.push(piece);
-    }
-    if (fin && this.#compressor !== undefined) {
-      this.#warm.keep(this, this.#compressor);
-      this.#compressor = undefined;
-    }
-    return cutTail(flushed, fin);
+    return this.#fuse.run(() => {
+      let flushed: Uint8Array = empty;
+      if (piece.length > 0) {
+        // One that is not kept is made to know the history.
+        this.#compressor ??= this.#warm.take(this) ?? this.#create(this.#settings, this.#history.read());
+        flushed = this.#compressor.compress(piece);
+        this.#history.push(piece);
+      }
+      if (fin && this.#compressor !== undefined) {
+        this.#warm.keep(this, this.#compressor);
+        this.#compressor = undefined;
+      }
+      return cutTail(flushed, fin);
+    });
   }
 
   note(message: Uint8Array): void {
-    if (!this.#settings.takeover) return;
-    this.#history.push(message);
-    // It knows nothing of the message, and cannot be told.
-    this.#warm.drop(this);
+    this.#fuse.run(() => {
+      // It knows nothing of the message, and cannot be told.
+      this.#warm.drop(this);
+      this.#history.push(message);
+    });
   }
 
   close(): void {
@@ -66,14 +72,5 @@ export class WarmDeflater implements Deflater, Owner {
     this.#compressor?.close();
     this.#compressor = undefined;
     this.#history.clear();
-  }
-
-  /** A compressor that knows the history. */
-  #open(): Compressor {
-    const kept = this.#warm.take(this);
-    if (kept === undefined) return this.#create(this.#settings, this.#history.read());
-    // §7.1.1 without takeover, a message starts with an empty window
-    if (!this.#settings.takeover) kept.reset();
-    return kept;
   }
 }

@@ -14,21 +14,16 @@
  * @module
  */
 
-import type { Compressor } from "./compressor.ts";
 import type { DeflateCodec } from "./deflate_codec.ts";
+import { deflateWith } from "./deflate_with.ts";
+import { drivesZlib } from "./drives_zlib.ts";
 import { pakoCodec } from "./pako_codec.ts";
 import { PakoInflater } from "./pako_inflater.ts";
-import { WarmDeflater } from "./warm_deflater.ts";
-import { WarmStates } from "./warm_states.ts";
 import { createZlibCompressor } from "./zlib_compressor.ts";
 import { ZlibInflater } from "./zlib_inflater.ts";
-import { drivesZlib } from "./drives_zlib.ts";
-
-/** Two MiB: 64 with a window of 12 bits, 14 with one of 15. */
-const warm = new WarmStates<Compressor>(1 << 21, (compressor) => compressor.close());
 
 const nativeCodec: DeflateCodec = {
-  createDeflater: (settings) => new WarmDeflater(settings, createZlibCompressor, warm),
+  createDeflater: deflateWith(createZlibCompressor),
   createInflater: (settings) =>
     settings.windowBits === 15 ? new ZlibInflater(settings.takeover) : new PakoInflater(settings),
 };

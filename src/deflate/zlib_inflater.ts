@@ -10,6 +10,7 @@ import { createInflateRaw } from "node:zlib";
 import { ProtocolError } from "../protocol/protocol_error.ts";
 import type { DeflateSettings, Inflater } from "./deflate_codec.ts";
 import { flushTail } from "./flush.ts";
+import { Fuse } from "./fuse.ts";
 import { History } from "./history.ts";
 import { joinBytes } from "./join_bytes.ts";
 import { PakoInflater } from "./pako_inflater.ts";
@@ -43,6 +44,7 @@ export class ZlibInflater implements Inflater {
   readonly #takeover: boolean;
   readonly #history = new History(windowBits);
   readonly #pieces: PakoInflater;
+  readonly #fuse = new Fuse();
   #inMessage = false;
 
   constructor(takeover: boolean) {
@@ -52,18 +54,20 @@ export class ZlibInflater implements Inflater {
   }
 
   inflate(piece: Uint8Array, fin: boolean, limit: number): Uint8Array<ArrayBuffer> {
-    if (fin && !this.#inMessage) {
-      const message = inflateMessage(piece, this.#history, limit);
-      if (message !== undefined) {
-        if (this.#takeover) {
-          this.#history.push(message);
-          this.#pieces.forget();
+    return this.#fuse.run(() => {
+      if (fin && !this.#inMessage) {
+        const message = inflateMessage(piece, this.#history, limit);
+        if (message !== undefined) {
+          if (this.#takeover) {
+            this.#history.push(message);
+            this.#pieces.forget();
+          }
+          return message;
         }
-        return message;
       }
-    }
-    this.#inMessage = !fin;
-    return this.#pieces.inflate(piece, fin, limit);
+      this.#inMessage = !fin;
+      return this.#pieces.inflate(piece, fin, limit);
+    });
   }
 
   close(): void {

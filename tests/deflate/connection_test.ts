@@ -3,6 +3,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { acceptWebSocket } from "../../src/connection/accept_web_socket.ts";
 import { connectWebSocket } from "../../src/connection/connect_web_socket.ts";
 import { createWebSocketPair } from "../../src/connection/create_web_socket_pair.ts";
+import { prepareMessage } from "../../src/connection/prepare_message.ts";
 import type { WebSocketConnection } from "../../src/connection/web_socket_connection.ts";
 import { WebSocketError } from "../../src/connection/web_socket_error.ts";
 import type { DeflateCodec } from "../../src/deflate/deflate_codec.ts";
@@ -12,6 +13,7 @@ import { permessageDeflate } from "../../src/deflate/permessage_deflate.ts";
 import { HandshakeError } from "../../src/handshake/handshake_error.ts";
 import { ProtocolError } from "../../src/protocol/protocol_error.ts";
 import { createTransportPair } from "../../src/testing/mod.ts";
+import { plantFault } from "../kit/codec_faults.ts";
 import { samples } from "../kit/deflate_samples.ts";
 
 const name = "permessage-deflate";
@@ -193,6 +195,36 @@ test("a codec that breaks closes with 1011, whoever looks, and is never a crash 
   assertEquals(await victim.receive(), undefined);
   assertEquals((await sender.closed).closeCode, 1011);
   assertEquals((await victim.closed).closeCode, 1011);
+});
+
+test("wherever a codec breaks, the connection closes with 1011, and nothing wrong is delivered (RFC 6455 §7.4.1)", async () => {
+  const extension = permessageDeflate().accept([])!;
+  // Each is one chunk.
+  const messages = [text.slice(0, 20_000), text.slice(9000, 30_000), text.slice(0, 5000)];
+  for (const faulty of ["deflate", "inflate", "note", "shared deflate"] as const) {
+    const call = faulty === "shared deflate" ? "deflate" : faulty;
+    for (let at = 1; at <= messages.length; at++) {
+      const broken = permessageDeflate({ codec: plantFault(pakoCodec, call, at) }).accept([])!;
+      const [sender, receiver] = faulty === "inflate"
+        ? createWebSocketPair({ extension }, { extension: broken })
+        : createWebSocketPair({ extension: broken }, { extension });
+      const sends = messages.map((message) =>
+        sender.send(call === faulty && call !== "note" ? message : prepareMessage(message))
+      );
+      for (const message of messages.slice(0, at - 1)) {
+        assert(await receiver.receive() === message, `${faulty} ${at}`);
+      }
+      assertEquals(await receiver.receive(), undefined);
+      assertEquals((await sender.closed).closeCode, 1011, `${faulty} ${at}`);
+      assertEquals((await receiver.closed).closeCode, 1011, `${faulty} ${at}`);
+      const outcomes = await Promise.allSettled(sends);
+      if (faulty !== "inflate") {
+        const expected = messages.map((_, index) => index + 1 < at ? "fulfilled" : "rejected");
+        assertEquals(outcomes.map(({ status }) => status), expected, `${faulty} ${at}`);
+      }
+      await assertRejects(() => sender.send("Hello", { compress: false }), WebSocketError);
+    }
+  }
 });
 
 test("a codec is closed with its connection, however that ends (RFC 7692 §7.1.1)", async () => {

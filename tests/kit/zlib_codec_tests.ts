@@ -10,8 +10,9 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { pakoCodec } from "../../src/deflate/pako_codec.ts";
 import { drivesZlib } from "../../src/deflate/drives_zlib.ts";
 import { zlibCodec } from "../../src/deflate/zlib.ts";
-import { ZlibCompressor } from "../../src/deflate/zlib_compressor.ts";
+import { createZlibCompressor, ZlibCompressor } from "../../src/deflate/zlib_compressor.ts";
 import { ZlibStream } from "../../src/deflate/zlib_stream.ts";
+import { testCodecFaults } from "./codec_faults.ts";
 import { testDeflateCodec } from "./deflate_codec_contract.ts";
 import { testCodecsTogether } from "./deflate_codecs_together.ts";
 import { samples } from "./deflate_samples.ts";
@@ -21,6 +22,7 @@ import { fuzz } from "./fuzz.ts";
 /** The tests, on the runtime that runs them. */
 export function testZlibCodec(): void {
   testDeflateCodec("zlibCodec", zlibCodec);
+  testCodecFaults("zlibCodec", zlibCodec, createZlibCompressor);
   testCodecsTogether("pakoCodec and zlibCodec", pakoCodec, zlibCodec);
   testCodecsTogether("zlibCodec and pakoCodec", zlibCodec, pakoCodec);
 
