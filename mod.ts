@@ -70,6 +70,9 @@ export {
   type WebSocketClass,
 } from "./src/connection/to_web_socket_class.ts";
 export { WebSocketError } from "./src/connection/web_socket_error.ts";
+export type * from "./src/deflate/deflate_codec.ts";
+export type { DeflateOptions } from "./src/deflate/deflate_options.ts";
+export { permessageDeflate } from "./src/deflate/permessage_deflate.ts";
 export type { RequestHandler } from "./src/handshake/ask_application.ts";
 export type { OriginPolicy } from "./src/handshake/check_origin.ts";
 export type { ProtocolChoice } from "./src/handshake/choose_protocol.ts";

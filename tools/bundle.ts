@@ -29,6 +29,18 @@ function transferBuffer(buffer, length) {
   return copy.buffer;
 }`;
 
+/** pako has no word on what it does when it is loaded: it fills tables of its own, which nobody needs who does not compress. */
+const withoutUnusedPako: esbuild.Plugin = {
+  name: "without pako where it is not used",
+  setup(build) {
+    build.onResolve({ filter: /^pako$/ }, async ({ path, pluginData, ...options }) => {
+      if (pluginData === withoutUnusedPako) return undefined;
+      const resolved = await build.resolve(path, { ...options, pluginData: withoutUnusedPako });
+      return { ...resolved, sideEffects: false };
+    });
+  },
+};
+
 /** Builds with the settings common to all bundles of this project. */
 export async function bundle<Options extends esbuild.BuildOptions>(
   options: Options,
@@ -42,7 +54,7 @@ export async function bundle<Options extends esbuild.BuildOptions>(
     logLevel: "silent",
     tsconfig: `${root}tsconfig.json`,
     ...options,
-    plugins: [withoutTransfer, ...options.plugins ?? []],
+    plugins: [withoutTransfer, withoutUnusedPako, ...options.plugins ?? []],
   } as esbuild.SameShape<esbuild.BuildOptions, Options>);
 }
 
