@@ -6,8 +6,9 @@
 
 import type { ByteStreamPair } from "../connection/byte_transport.ts";
 import { type Clock, systemClock } from "../connection/clock.ts";
+import { checkNumber } from "../protocol/engine_options.ts";
 
-/** What a link does to the bytes that go through it. All counts begin with the link. */
+/** What a link does to the bytes that go through it. All counts begin with the link, and are whole numbers. */
 export interface LinkOptions {
   /**
    * The most bytes of each chunk that is read: one number for all, or one after the other, and behind
@@ -36,8 +37,9 @@ export interface LinkOptions {
 /**
  * Creates one direction: `readable` yields what `writable` is given. Bytes are copied when they are written.
  *
- * Closing `writable` ends `readable` behind what was written. Aborting one of them, and a read that fails,
- * fails the other one at once with the same reason. Throws `RangeError` for numbers that mean nothing.
+ * Closing `writable` ends `readable` behind what was written. Aborting one of them, and a read that fails, fails the
+ * other one at once with the same reason. Throws `TypeError` or `RangeError` for options that mean nothing; where that shows only
+ * when `chunkSizes` are asked for the next one, both sides fail with it.
  *
  * @example
  * ```ts
@@ -53,17 +55,34 @@ export interface LinkOptions {
  * ```
  */
 export function createLink(options: LinkOptions = {}): ByteStreamPair {
-  for (const name of ["capacity", "delay", "stallAfter", "endAfter"] as const) {
-    checkNumber(name, options[name], 0);
+  for (const [name, least] of leastNumbers) checkNumber(name, options[name], 0, least);
+  const { chunkSizes, clock = systemClock, emptyChunks = false } = options;
+  if (typeof chunkSizes === "number") checkSize(chunkSizes);
+  else if (Array.isArray(chunkSizes)) chunkSizes.forEach(checkSize);
+  else if (chunkSizes !== undefined && !isIterable(chunkSizes)) {
+    throw new TypeError("Cannot use chunkSizes: neither a number nor many");
   }
-  for (const name of ["failReadAt", "failWriteAt"] as const) checkNumber(name, options[name], 1);
+  if (typeof emptyChunks !== "boolean") throw new TypeError("Cannot use emptyChunks: not a boolean");
+  if (typeof clock?.after !== "function") throw new TypeError("Cannot use clock: not a clock");
   return new Link(options);
 }
 
-function checkNumber(name: string, value: number | undefined, minimum: number): void {
-  if (value !== undefined && !(value >= minimum)) {
-    throw new RangeError(`Cannot create a link: ${name} ${value}`);
-  }
+/** The options that are numbers, and the least that each may be. */
+const leastNumbers = [
+  ["capacity", 0],
+  ["delay", 0],
+  ["stallAfter", 0],
+  ["endAfter", 0],
+  ["failReadAt", 1],
+  ["failWriteAt", 1],
+] as const;
+
+function isIterable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+function checkSize(size: unknown): number {
+  return checkNumber("chunkSizes", size ?? null, 0, 1);
 }
 
 class Link implements ByteStreamPair {
@@ -141,8 +160,7 @@ class Link implements ByteStreamPair {
       this.#source.enqueue(new Uint8Array(0));
     } else {
       this.#isEmptyNext = emptyChunks === true;
-      this.#source.enqueue(this.#take(Math.min(endAfter, stallAfter) - this.#bytesRead));
-      this.#wakeWriter();
+      this.#hand(Math.min(endAfter, stallAfter) - this.#bytesRead);
     }
   }
 
@@ -162,10 +180,24 @@ class Link implements ByteStreamPair {
     }
   }
 
-  /** The next chunk, at most so long. */
-  #take(limit: number): Uint8Array {
-    const size = this.#sizes?.next().value ?? this.#chunks[0]?.length;
-    const chunk = new Uint8Array(Math.min(Math.max(1, size ?? 1), limit, this.#waitingBytes));
+  /** Hands the next chunk on, at most so long. */
+  #hand(limit: number): void {
+    try {
+      this.#source.enqueue(this.#take(Math.min(this.#nextSize(), limit)));
+      this.#wakeWriter();
+    } catch (error) {
+      this.#reset(error);
+    }
+  }
+
+  #nextSize(): number {
+    const next = this.#sizes?.next();
+    return next === undefined || next.done ? this.#chunks[0]!.length : checkSize(next.value);
+  }
+
+  /** The next bytes, at most so many. */
+  #take(size: number): Uint8Array {
+    const chunk = new Uint8Array(Math.min(size, this.#waitingBytes));
     for (let filled = 0; filled < chunk.length;) {
       const first = this.#chunks.shift()!;
       const part = first.subarray(0, chunk.length - filled);

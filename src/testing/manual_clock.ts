@@ -11,8 +11,8 @@ export interface ManualClock extends Clock {
   /** How many calls are still to come. */
   readonly pending: number;
   /**
-   * Lets so many milliseconds pass and makes the calls that fall due, in order, each at its own time, those
-   * that come up meanwhile included. Throws `RangeError` for less than 0.
+   * Lets so many milliseconds pass and makes the calls that fall due, in order, each at its own time, those that come
+   * up meanwhile included. Throws `RangeError` for less than 0 and for what never ends.
    */
   advance(milliseconds: number): void;
 }
@@ -51,12 +51,17 @@ export function createManualClock(): ManualClock {
     },
     now: () => now,
     after(milliseconds, run) {
-      const timer = { due: now + Math.max(0, milliseconds), run };
+      const due = now + Math.max(0, milliseconds);
+      // It would stand there for ever.
+      if (Number.isNaN(due)) throw new RangeError(`Cannot wait: ${milliseconds} ms`);
+      const timer = { due, run };
       timers.add(timer);
       return () => void timers.delete(timer);
     },
     advance(milliseconds) {
-      if (!(milliseconds >= 0)) throw new RangeError(`Cannot advance the clock: ${milliseconds} ms`);
+      if (!Number.isFinite(milliseconds) || milliseconds < 0) {
+        throw new RangeError(`Cannot advance the clock: ${milliseconds} ms`);
+      }
       const until = now + milliseconds;
       for (let timer; (timer = nextUntil(until)) !== undefined;) {
         timers.delete(timer);

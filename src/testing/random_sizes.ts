@@ -4,10 +4,12 @@
  * @module
  */
 
+import { checkNumber } from "../protocol/engine_options.ts";
+
 /**
- * Whole numbers from 1 to `maximum` without end, the small ones more often, for `LinkOptions.chunkSizes`.
- * Each iteration begins anew, and is the same for the same seed. Throws `RangeError` for a maximum that is
- * no positive whole number.
+ * Whole numbers from 1 to `maximum` without end, the small ones more often, for `LinkOptions.chunkSizes`. Each iteration
+ * begins anew, and is the same for the same seed. Throws `TypeError` for what is no number, `RangeError` for a maximum that
+ * is no positive whole number and a seed that is no whole number from 0 on.
  *
  * @example
  * ```ts
@@ -21,9 +23,8 @@
  * ```
  */
 export function randomSizes(seed: number, maximum: number): Iterable<number> {
-  if (!Number.isSafeInteger(maximum) || maximum < 1) {
-    throw new RangeError(`Cannot choose sizes: maximum ${maximum}`);
-  }
+  checkNumber("seed", seed ?? null, 0);
+  checkNumber("maximum", maximum ?? null, 0, 1);
   return {
     *[Symbol.iterator]() {
       for (let state = seed >>> 0;;) {

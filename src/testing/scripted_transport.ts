@@ -6,6 +6,7 @@
 
 import type { ByteStreamPair } from "../connection/byte_transport.ts";
 import { type Clock, systemClock } from "../connection/clock.ts";
+import { checkNumber } from "../protocol/engine_options.ts";
 import type { LinkOptions } from "./link.ts";
 import { createTransportPair } from "./transport_pair.ts";
 
@@ -37,8 +38,8 @@ export interface ScriptedTransport extends ByteStreamPair {
 }
 
 /**
- * Creates a transport whose peer plays `steps` and keeps all that is written to it. Behind the last step it
- * is silent: the transport ends where the script says so. Throws `RangeError` for options that mean nothing.
+ * Creates a transport whose peer plays `steps` and keeps all that is written to it. Behind the last step it is silent:
+ * the transport ends where the script says so. Throws `TypeError` or `RangeError` for steps and options that mean nothing.
  *
  * @param incoming What happens to the bytes of the script.
  * @param outgoing What happens to those that are written.
@@ -61,9 +62,25 @@ export function createScriptedTransport(
   outgoing: LinkOptions = {},
 ): ScriptedTransport {
   const [transport, peer] = createTransportPair(outgoing, incoming);
+  const script = [...steps];
+  script.forEach(checkStep);
   const scripted = new ScriptedPeer(transport, peer, incoming.clock ?? systemClock);
-  void scripted.play(...steps);
+  void scripted.play(...script);
   return scripted;
+}
+
+function checkStep(step: ScriptStep): void {
+  if (typeof step === "string" || step instanceof Uint8Array) return;
+  const fields: Record<string, unknown> = Object(step);
+  if ("wait" in fields) checkNumber("wait", fields["wait"] ?? null, 0);
+  else if ("until" in fields) checkUntil(fields["until"]);
+  else if (!("fail" in fields) && fields["end"] !== true) {
+    throw new TypeError("Cannot play: no step of a script");
+  }
+}
+
+function checkUntil(bytes: unknown): void {
+  if (typeof bytes !== "string" && !(bytes instanceof Uint8Array)) checkNumber("until", bytes ?? null, 0);
 }
 
 class ScriptedPeer implements ScriptedTransport {
@@ -93,6 +110,7 @@ class ScriptedPeer implements ScriptedTransport {
 
   play(...steps: ScriptStep[]): Promise<void> {
     const played = this.#script.then(async () => {
+      steps.forEach(checkStep);
       for (const step of steps) await this.#play(step);
     });
     // The next steps are told the same; whoever does not wait for them, does not want to know.
@@ -102,6 +120,7 @@ class ScriptedPeer implements ScriptedTransport {
   }
 
   async until(bytes: number | Uint8Array | string): Promise<void> {
+    checkUntil(bytes);
     const wanted = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
     while (!isThere(this.written, wanted)) {
       if (this.#hasEnded) throw new Error("Cannot wait for more: the writing side has ended");

@@ -8,7 +8,7 @@ import type { ByteStreamPair } from "../connection/byte_transport.ts";
 import { createLink, type LinkOptions } from "./link.ts";
 
 /**
- * Creates two connected transports. Throws `RangeError` for numbers that mean nothing.
+ * Creates two connected transports. Throws `TypeError` or `RangeError` for options that mean nothing.
  *
  * @param forward What happens to the bytes that the first one writes.
  * @param backward What happens to those that the second one writes; the same by default.

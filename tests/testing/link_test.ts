@@ -169,12 +169,47 @@ test("createLink() fails a waiting write with the reason of a cancellation", asy
   assertStrictEquals(await writer.write(new Uint8Array(1)).catch((error) => error), reason);
 });
 
-test("createLink() refuses numbers that mean nothing", () => {
-  for (const name of ["capacity", "delay", "stallAfter", "endAfter"]) {
-    for (const value of [-1, NaN]) assertThrows(() => createLink({ [name]: value }), RangeError, name);
+test("createLink() refuses options that mean nothing", () => {
+  for (
+    const name of ["capacity", "delay", "stallAfter", "endAfter", "failReadAt", "failWriteAt", "chunkSizes"]
+  ) {
+    for (const value of [-1, NaN, 1.5, Infinity]) {
+      assertThrows(() => createLink({ [name]: value }), RangeError, name);
+    }
+    for (const value of ["9", 9n, {}, null]) {
+      assertThrows(() => createLink({ [name]: value }), TypeError, name);
+    }
   }
-  for (const name of ["failReadAt", "failWriteAt"]) {
+  for (const name of ["failReadAt", "failWriteAt", "chunkSizes"]) {
     assertThrows(() => createLink({ [name]: 0 }), RangeError, name);
+  }
+  for (
+    const [value, kind] of [[0, RangeError], [NaN, RangeError], ["1", TypeError], [undefined, TypeError]]
+  ) {
+    assertThrows(
+      () => createLink({ chunkSizes: [1, value as number] }),
+      kind as ErrorConstructor,
+      "chunkSizes",
+    );
+  }
+  for (const name of ["emptyChunks", "clock"]) {
+    for (const value of [1, "true", {}, null]) {
+      assertThrows(() => createLink({ [name]: value }), TypeError, name);
+    }
+  }
+});
+
+test("createLink() fails on both sides at a size that means nothing, or at one that is not to be had", async () => {
+  const failing = function* () {
+    yield 2;
+    throw new RangeError("no more chunkSizes");
+  };
+  for (const sizes of [new Set([2, -3]), new Set([2, NaN]), failing()]) {
+    const { reader, writer } = open({ chunkSizes: sizes });
+    await writer.write(new Uint8Array(5));
+    assertEquals((await reader.read()).value?.length, 2);
+    await assertRejects(() => reader.read(), RangeError, "chunkSizes");
+    await assertRejects(() => writer.write(new Uint8Array(1)), RangeError, "chunkSizes");
   }
 });
 
@@ -187,4 +222,9 @@ test("randomSizes() stays within its bounds and reaches them", () => {
   }
   assertEquals([...seen].sort(), [1, 2, 3, 4]);
   for (const maximum of [0, 1.5, NaN]) assertThrows(() => randomSizes(1, maximum), RangeError);
+  for (const seed of [-1, 1.5, NaN]) assertThrows(() => randomSizes(seed, 9), RangeError);
+  for (const value of ["9", undefined]) {
+    assertThrows(() => randomSizes(value as unknown as number, 9), TypeError);
+    assertThrows(() => randomSizes(1, value as unknown as number), TypeError);
+  }
 });

@@ -52,7 +52,13 @@ test("after() gives a function that takes the call back, also from within anothe
   assertEquals(calls, ["second"]);
 });
 
-test("advance() refuses to go back", () => {
-  assertThrows(() => createManualClock().advance(-1), RangeError);
-  assertThrows(() => createManualClock().advance(NaN), RangeError);
+test("advance() refuses to go back and to go on for ever, after() to wait for no time", () => {
+  for (const milliseconds of [-1, NaN, Infinity, "9"]) {
+    assertThrows(() => createManualClock().advance(milliseconds as number), RangeError);
+  }
+  const clock = createManualClock();
+  assertThrows(() => clock.after(NaN, () => {}), RangeError);
+  clock.after(-1, () => {});
+  clock.advance(0);
+  assertEquals(clock.pending, 0);
 });

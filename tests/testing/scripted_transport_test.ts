@@ -1,6 +1,11 @@
 import { test } from "node:test";
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { createManualClock, createScriptedTransport, createTransportPair } from "../../src/testing/mod.ts";
+import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  createManualClock,
+  createScriptedTransport,
+  createTransportPair,
+  type ScriptStep,
+} from "../../src/testing/mod.ts";
 
 const encoder = new TextEncoder();
 
@@ -59,6 +64,32 @@ test("play() rejects when nobody reads any more, for the steps behind as well", 
   await transport.readable.cancel(new Error("gone"));
   await assertRejects(() => Promise.all([first, transport.play("c")]), Error, "gone");
   await assertRejects(() => second, Error, "gone");
+});
+
+test("createScriptedTransport() refuses steps that mean nothing, play() and until() too", async () => {
+  for (
+    const [step, kind] of [
+      [{ wait: NaN }, RangeError],
+      [{ wait: "1" }, TypeError],
+      [{ wait: undefined }, TypeError],
+      [{ until: -1 }, RangeError],
+      [{ until: NaN }, RangeError],
+      [{ until: null }, TypeError],
+      [{ waits: 1 }, TypeError],
+      [{ end: false }, TypeError],
+      [null, TypeError],
+      [7, TypeError],
+    ] as const
+  ) {
+    assertThrows(() => createScriptedTransport(["a", step as unknown as ScriptStep]), kind);
+    const transport = createScriptedTransport();
+    await assertRejects(() => transport.play("a", step as unknown as ScriptStep), kind);
+    assertEquals(transport.readable.locked, false);
+  }
+  for (const value of [NaN, -1, 0.5]) {
+    await assertRejects(() => createScriptedTransport().until(value), RangeError);
+  }
+  await assertRejects(() => createScriptedTransport().until({} as string), TypeError);
 });
 
 test("until() resolves for what is there and rejects when the writing side has ended without", async () => {

@@ -9,7 +9,7 @@ import { catalogue } from "./cases/catalogue.ts";
 import { opcodes } from "./frame.ts";
 import { answerUpgrade, type Head, readHead } from "./handshake.ts";
 import { answerClient } from "./judge_client.ts";
-import type { JudgeOptions } from "./judge_options.ts";
+import { checkJudgeOptions, type JudgeOptions } from "./judge_options.ts";
 import { Link } from "./link.ts";
 import { pakoCodec } from "./pako_codec.ts";
 import { Peer } from "./peer.ts";
@@ -59,8 +59,9 @@ export class FuzzingServer {
   /** Comes when a client asks for its report. */
   readonly report: Promise<Report> = new Promise((resolve) => this.#tell = resolve);
 
-  /** `agent` is of no use here: each client says what it is called. */
+  /** `agent` is of no use here: each client says what it is called. Throws as `judgeServer()` rejects. */
   constructor(options: JudgeOptions = {}) {
+    checkJudgeOptions(options);
     this.#options = options;
   }
 

@@ -40,6 +40,7 @@ export async function judgeClient(
   accept: () => ByteStreamPair | Promise<ByteStreamPair>,
   options: JudgeOptions = {},
 ): Promise<Report> {
+  if (typeof accept !== "function") throw new TypeError("Cannot use accept: not a function");
   return await runCases("client", (conformanceCase) => ({
     role: "server",
     open: async () => new Link(await accept()),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkFunctions, checkNumber } from "../../protocol/engine_options.ts";
 import { catalogue } from "./cases/catalogue.ts";
 import type { ConformanceCase } from "./conformance_case.ts";
 import { createReport, type Report } from "./report.ts";
@@ -19,12 +20,25 @@ export interface JudgeOptions extends RunOptions {
   onResult?(result: CaseResult): void;
 }
 
-/** Runs all cases over connections of their own. */
+/** Throws `TypeError` or `RangeError` for options that mean nothing: a judge of nothing would find no fault. */
+export function checkJudgeOptions(options: JudgeOptions): void {
+  for (const name of ["limit", "patience", "maxRoundTrips"] as const) checkNumber(name, options[name], 1, 1);
+  checkFunctions(options, "onResult");
+  const { cases = catalogue } = options;
+  if (!Array.isArray(cases) || cases.some((each) => typeof each?.script !== "function")) {
+    throw new TypeError("Cannot use cases: not what selectCases() returns");
+  }
+  if (cases.length === 0) throw new RangeError("Cannot use cases: there is none");
+}
+
+/** Runs all cases over connections of their own. Rejects for options that mean nothing. */
 export async function runCases(
   role: Report["role"],
   createOpening: (conformanceCase: ConformanceCase) => Opening,
-  { cases = catalogue, agent = role, onResult, ...options }: JudgeOptions,
+  given: JudgeOptions,
 ): Promise<Report> {
+  checkJudgeOptions(given);
+  const { cases = catalogue, agent = role, onResult, ...options } = given;
   const results: CaseResult[] = [];
   for (const conformanceCase of cases) {
     const result = await runCase(conformanceCase, createOpening(conformanceCase), options);

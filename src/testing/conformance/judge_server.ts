@@ -5,6 +5,7 @@
  */
 
 import type { ByteStreamPair } from "../../connection/byte_transport.ts";
+import { parseUrl } from "../../handshake/parse_url.ts";
 import { type Agreement, readAnswer, writeOffers } from "./agreement.ts";
 import type { ConformanceCase } from "./conformance_case.ts";
 import { requestUpgrade } from "./handshake.ts";
@@ -19,8 +20,9 @@ export interface ServerJudgeOptions extends JudgeOptions {
 }
 
 /**
- * Judges a server that echoes: text as text, binary messages as binary, each when it is whole, up to 16 MiB
- * and in up to 65 536 fragments. A connection that cannot be made has failed its case.
+ * Judges a server that echoes: text as text, binary messages as binary, each when it is whole, up to 16 MiB and in up
+ * to 65 536 fragments. A connection that cannot be made has failed its case. Rejects with `TypeError` or
+ * `RangeError` for options that mean nothing.
  *
  * @param connect Opens a connection to the server, for each case a new one. Best is one whose
  * sides end each by itself.
@@ -44,6 +46,8 @@ export async function judgeServer(
   connect: () => ByteStreamPair | Promise<ByteStreamPair>,
   { url = "ws://localhost/", ...options }: ServerJudgeOptions = {},
 ): Promise<Report> {
+  if (typeof connect !== "function") throw new TypeError("Cannot use connect: not a function");
+  if (parseUrl(`${url}`) === undefined) throw new TypeError(`Cannot use url: ${url} is none`);
   return await runCases("server", (conformanceCase) => ({
     role: "client",
     open: async () => new Link(await connect()),
