@@ -9,23 +9,50 @@
 import { connect } from "node:net";
 import type { ByteTransport } from "@weft/websocket";
 
+/** A transport, and how many bytes its socket has given away so far, to whatever of us holds them. */
+type OnTransport = (transport: ByteTransport, countTaken: () => number) => void;
+
 /** Listens on a free port; tells it. */
-export async function listen(onTransport: (transport: ByteTransport) => void): Promise<number> {
+export async function listen(onTransport: OnTransport): Promise<number> {
   if ("Deno" in globalThis) {
     const { denoTransport } = await import("@weft/websocket/deno");
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     void (async () => {
-      for await (const conn of listener) onTransport(denoTransport(conn));
+      for await (const conn of listener) {
+        let taken = 0;
+        const read = conn.read.bind(conn);
+        conn.read = async (buffer) => {
+          const count = await read(buffer);
+          taken += count ?? 0;
+          return count;
+        };
+        onTransport(denoTransport(conn), () => taken);
+      }
     })();
     return listener.addr.port;
   }
   if ("Bun" in globalThis) {
     const { bunSocketOptions } = await import("@weft/websocket/bun");
-    return Bun.listen({ hostname: "127.0.0.1", port: 0, ...bunSocketOptions(onTransport) }).port;
+    const taken = new WeakMap<object, number>();
+    const { socket: handlers, ...options } = bunSocketOptions((transport, socket) =>
+      onTransport(transport, () => taken.get(socket) ?? 0)
+    );
+    return Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      ...options,
+      socket: {
+        ...handlers,
+        data(socket, chunk) {
+          taken.set(socket, (taken.get(socket) ?? 0) + chunk.length);
+          handlers.data(socket, chunk);
+        },
+      },
+    }).port;
   }
   const { createServer } = await import("node:net");
   const { nodeTransport } = await import("@weft/websocket/node");
-  const server = createServer((socket) => onTransport(nodeTransport(socket)));
+  const server = createServer((socket) => onTransport(nodeTransport(socket), () => socket.bytesRead));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return (server.address() as { port: number }).port;
 }
