@@ -8,6 +8,7 @@ import { createWebSocketPair } from "../../src/connection/create_web_socket_pair
 import { WebSocketConnection } from "../../src/connection/web_socket_connection.ts";
 import { createManualClock } from "../../src/testing/manual_clock.ts";
 import { createTransportPair } from "../../src/testing/transport_pair.ts";
+import { createCountingSignal } from "../kit/counting_signal.ts";
 import { join } from "../kit/frame_lines.ts";
 import { HeldConnection, settle } from "../kit/held_connection.ts";
 import { HeldTransport } from "../kit/held_transport.ts";
@@ -139,34 +140,6 @@ test("10 000 Pings and 10 000 messages in one chunk are all answered", async () 
   );
   await settle();
   assertEquals([count, held.connection.stats.framesSent], [10_000, 10_000]);
-});
-
-/** A signal that counts who listens. */
-function createCountingSignal(): { signal: AbortSignal; listeners: () => number } {
-  const { signal } = new AbortController();
-  const listeners = new Set<unknown>();
-  const add = signal.addEventListener.bind(signal);
-  const remove = signal.removeEventListener.bind(signal);
-  Object.assign(signal, {
-    addEventListener: (...given: Parameters<typeof add>) => (listeners.add(given[1]), add(...given)),
-    removeEventListener(...given: Parameters<typeof remove>) {
-      listeners.delete(given[1]);
-      remove(...given);
-    },
-  });
-  return { signal, listeners: () => listeners.size };
-}
-
-test("thousands of connections leave no timer and no listener behind", async () => {
-  const clock = createManualClock();
-  const { signal, listeners } = createCountingSignal();
-  for (let count = 0; count < 2000; count++) {
-    const [client, server] = createWebSocketPair({ clock, signal }, { clock, signal });
-    if (count % 3 === 0) client.abort();
-    else void [client, server][count % 2]!.close();
-    await Promise.all([client.closed, server.closed]);
-  }
-  assertEquals([clock.pending, listeners()], [0, 0]);
 });
 
 test("handshakes leave no timer and no listener behind, whether they succeed or fail", async () => {
