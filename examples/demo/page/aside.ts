@@ -4,44 +4,44 @@
  * @module
  */
 /// <reference lib="dom" />
-import { find, make, makeButton, makeSpoken, replaceChildren } from "./elements.ts";
+import { find, make, makeButton, makeSpoken } from "./elements.ts";
 import { formatBytes, formatCount, formatTime } from "./format.ts";
+import { KeyedList } from "./keyed_list.ts";
 import type { Session } from "./session.ts";
 
 /** Shows both whenever something changes. */
 export function startAside(session: Session, server: string, write: (to: string) => void): void {
-  let shown = "";
-  const makePerson = (name: string) => {
-    if (name === session.name) return make("span", "", name, make("span", "note", " you"));
-    const button = makeButton("link", () => write(name), makeSpoken("Write to "), name);
-    button.dataset["key"] = name;
-    return button;
-  };
-  const showPeople = () => {
-    const names = [...session.members].sort();
-    if (shown === names.join("\n")) return;
-    shown = names.join("\n");
-    find("people-count").textContent = `${session.total}`;
-    replaceChildren(find("people"), ...names.map((name) => make("li", "", makePerson(name))));
-  };
+  const people = new KeyedList(find("people"), (name) => {
+    const isOwn = name === session.name;
+    const text = make("bdi", "", name);
+    return make(
+      "li",
+      "",
+      isOwn
+        ? make("span", "", text, make("span", "note", " you"))
+        : makeButton("link", () => write(name), makeSpoken("Write to "), text),
+    );
+  });
+  const details = new KeyedList(find("details"), (name) => make("div", "", make("dt", "", name), make("dd")));
   const showDetails = () => {
     const { latency, sent, received } = session;
-    const details: [string, string][] = [
-      ["Server", server],
-      ["Subprotocol", session.protocol || "none"],
-      ["Compression", session.extensions.replace(/;\s*/g, "; ") || "none"],
-      ["Latency", latency === undefined ? "–" : formatTime(latency)],
-      ["Sent", `${formatCount(sent.messages, "message")}, ${formatBytes(sent.bytes)}`],
-      ["Received", `${formatCount(received.messages, "message")}, ${formatBytes(received.bytes)}`],
-    ];
-    find("details").replaceChildren(
-      ...details.flatMap(([name, value]) => [make("dt", "", name), make("dd", "", value)]),
-    );
+    const values: Record<string, string> = {
+      Server: server,
+      Subprotocol: session.protocol || "none",
+      Compression: session.extensions.replace(/;\s*/g, "; ") || "none",
+      Latency: latency === undefined ? "–" : formatTime(latency),
+      Sent: `${formatCount(sent.messages, "message")}, ${formatBytes(sent.bytes)}`,
+      Received: `${formatCount(received.messages, "message")}, ${formatBytes(received.bytes)}`,
+    };
+    details.show(Object.keys(values), ({ lastChild }, name) => {
+      // What is the same stays selected, say.
+      if (lastChild!.textContent !== values[name]) lastChild!.textContent = values[name]!;
+    });
   };
-  const show = () => {
-    showPeople();
+  session.on("change", () => {
+    find("people-count").textContent = `${session.total}`;
+    people.show([...session.members].sort());
     showDetails();
-  };
-  session.on("change", show);
+  });
   setInterval(showDetails, 1000);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 /// <reference lib="dom" />
-import { find, make, makeButton, makeSpoken, replaceChildren } from "./elements.ts";
+import { Choices } from "./choices.ts";
 import type { Session } from "./session.ts";
 import { openTab, selectTab, showUnread } from "./tabs.ts";
 import { Thread, Threads } from "./thread.ts";
@@ -13,6 +13,7 @@ import { Thread, Threads } from "./thread.ts";
 export class DirectTab {
   readonly #session: Session;
   readonly #threads = new Threads("direct-threads");
+  readonly #choices = new Choices("direct", this.#threads, (name) => this.write(name));
 
   /** Makes the tab work. */
   constructor(session: Session) {
@@ -71,22 +72,7 @@ export class DirectTab {
     if (state === "out") this.#threads.clear();
     const names = [...new Set([...this.#threads.all.keys(), ...members])].filter((name) => name !== own)
       .sort();
-    const choices = names.map((name) => {
-      const unread = this.#threads.all.get(name)?.unread ?? 0;
-      const isHere = members.has(name);
-      const button = makeButton(
-        isHere ? "" : "absent",
-        () => this.write(name),
-        name,
-        ...(isHere ? [] : [makeSpoken(" (has left)")]),
-        ...(unread === 0 ? [] : [" ", make("span", "unread", `${unread}`, makeSpoken(" unread"))]),
-      );
-      button.dataset["key"] = name;
-      button.ariaPressed = `${name === this.#threads.current}`;
-      return button;
-    });
-    replaceChildren(find("direct-choices"), ...choices);
-    find("direct-empty").hidden = choices.length > 0;
+    this.#choices.show(names, (name) => members.has(name));
     showUnread("direct", this.#threads.unread);
   }
 }

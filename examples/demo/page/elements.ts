@@ -32,17 +32,14 @@ export function makeButton(className: string, onClick: () => void, ...children: 
   return button;
 }
 
-/** Shows other children in an element. The focus stays where it was: on what has the same `data-key`. */
-export function replaceChildren(place: HTMLElement, ...children: HTMLElement[]): void {
-  const { activeElement } = document;
-  const key = place.contains(activeElement) ? (activeElement as HTMLElement).dataset["key"] : undefined;
-  place.replaceChildren(...children);
-  if (key !== undefined) place.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
-}
-
 /** Text that is heard and not seen. */
 export function makeSpoken(text: string): HTMLSpanElement {
   return make("span", "spoken", text);
+}
+
+/** How much was not seen, to be put behind a name; nothing where that is nothing. */
+export function makeUnread(count: number): (string | Node)[] {
+  return count === 0 ? [] : [" ", make("span", "unread", `${count}`, makeSpoken(" unread"))];
 }
 
 /** Has a form call back in place of what forms do. */

@@ -5,7 +5,9 @@
  */
 /// <reference lib="dom" />
 import { feedPrefix } from "../feeds.ts";
-import { find, make, makeButton, makeSpoken, onSubmit, replaceChildren } from "./elements.ts";
+import { Choices } from "./choices.ts";
+import { find, make, makeButton, makeSpoken, onSubmit } from "./elements.ts";
+import { formatCount } from "./format.ts";
 import type { Session } from "./session.ts";
 import { openTab, showUnread } from "./tabs.ts";
 import { Thread, Threads } from "./thread.ts";
@@ -14,6 +16,7 @@ import { Thread, Threads } from "./thread.ts";
 export class GroupTab {
   readonly #session: Session;
   readonly #threads = new Threads("group-threads");
+  readonly #choices = new Choices("group", this.#threads, (topic) => this.#open(topic));
   /** Who is in each topic. */
   readonly #members = new Map<string, Set<string>>();
 
@@ -29,7 +32,6 @@ export class GroupTab {
         refusal.textContent = "";
         input.value = "";
         this.#open(topic);
-        this.#threads.all.get(topic)!.focus();
       } catch (error) {
         refusal.textContent = error instanceof Error ? error.message : `${error}`;
         input.select();
@@ -67,6 +69,7 @@ export class GroupTab {
   #open(topic: string): void {
     this.#threads.open(topic);
     this.#show();
+    this.#threads.all.get(topic)!.focus();
   }
 
   #enter(topic: string, members: readonly string[]): void {
@@ -95,13 +98,13 @@ export class GroupTab {
     const members = this.#members.get(topic);
     if (members === undefined || members.has(name)) return;
     members.add(name);
-    this.#threads.all.get(topic)!.remark(`${name} has joined`);
+    this.#threads.all.get(topic)!.remark(make("bdi", "", name), " has joined");
     this.#showMembers(topic);
   }
 
   #part(topic: string, name: string): void {
     if (!this.#members.get(topic)?.delete(name)) return;
-    this.#threads.all.get(topic)!.remark(`${name} has left`);
+    this.#threads.all.get(topic)!.remark(make("bdi", "", name), " has left");
     this.#showMembers(topic);
   }
 
@@ -116,30 +119,15 @@ export class GroupTab {
   #showMembers(topic: string): void {
     const own = this.#session.name;
     const others = [...this.#members.get(topic)!].filter((name) => name !== own).sort();
-    const first = others.slice(0, 20).join(", ");
-    const more = others.length > 20 ? ` and ${others.length - 20} others` : "";
-    this.#threads.all.get(topic)!.note.textContent = others.length === 0
-      ? "Only you are in here."
-      : `In here: you, ${first}${more}`;
+    const { note } = this.#threads.all.get(topic)!;
+    if (others.length === 0) return note.replaceChildren("Only you are in here.");
+    const first = others.slice(0, 20).flatMap((name) => [", ", make("bdi", "", name)]);
+    const more = others.length - 20;
+    note.replaceChildren("In here: you", ...first, more > 0 ? ` and ${formatCount(more, "other")}` : "");
   }
 
   #show(): void {
-    const choices = [...this.#threads.all].map(([topic, { unread }]) => {
-      const button = makeButton(
-        "",
-        () => {
-          this.#open(topic);
-          this.#threads.all.get(topic)!.focus();
-        },
-        topic,
-        ...(unread === 0 ? [] : [" ", make("span", "unread", `${unread}`, makeSpoken(" unread"))]),
-      );
-      button.dataset["key"] = topic;
-      button.ariaPressed = `${topic === this.#threads.current}`;
-      return button;
-    });
-    replaceChildren(find("group-choices"), ...choices);
-    find("group-empty").hidden = choices.length > 0;
+    this.#choices.show([...this.#threads.all.keys()]);
     showUnread("group", this.#threads.unread);
   }
 }

@@ -6,6 +6,7 @@
 /// <reference lib="dom" />
 import type { Feed } from "../feeds.ts";
 import { startAside } from "./aside.ts";
+import { setAway } from "./away.ts";
 import { DirectTab } from "./direct_tab.ts";
 import { startEchoTab } from "./echo_tab.ts";
 import { find } from "./elements.ts";
@@ -40,15 +41,8 @@ session.on("change", () => {
   const status = find("status");
   status.dataset["state"] = state;
   status.textContent = state === "in" ? "Connected" : "Connection lost, coming back";
-  document.body.classList.toggle("away", state === "away");
+  setAway(state === "away");
   if (isOut) find("nickname").focus();
   else if (wasOut) document.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')!.focus();
 });
 find("leave").addEventListener("click", () => session.leave());
-// What needs the server waits for it, and keeps what was typed.
-document.addEventListener("submit", (event) => {
-  if (session.state === "away") {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  }
-}, { capture: true });

@@ -98,9 +98,9 @@ export function startStreamTab(session: Session, feeds: readonly Feed[]): void {
 
   const ticker = find("ticker");
   const pause = find("ticker-pause");
+  let isPaused = false;
   pause.addEventListener("click", () => {
-    const isPaused = pause.ariaPressed !== "true";
-    pause.ariaPressed = `${isPaused}`;
+    isPaused = !isPaused;
     pause.textContent = isPaused ? "Go on" : "Pause";
   });
 
@@ -110,7 +110,7 @@ export function startStreamTab(session: Session, feeds: readonly Feed[]): void {
     if (row === undefined) return;
     const { time, value } = event.data as { readonly time: number; readonly value: number };
     row.add(time, value);
-    if (pause.ariaPressed === "true") return;
+    if (isPaused) return;
     ticker.prepend(make("li", "", JSON.stringify(event)));
     if (ticker.children.length > kept) ticker.lastElementChild!.remove();
     find("ticker-empty").hidden = true;

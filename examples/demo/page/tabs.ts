@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { find, make, makeSpoken } from "./elements.ts";
+import { find, makeUnread } from "./elements.ts";
 
 const tabs = [...document.querySelectorAll<HTMLButtonElement>('[role="tab"]')];
 const unread = new Map<string, number>();
@@ -18,8 +18,7 @@ export function showUnread(panel: string, count: number): void {
   if (unread.get(panel) === count) return;
   unread.set(panel, count);
   const tab = find(`tab-${panel}`);
-  const badge = count === 0 ? [] : [" ", make("span", "unread", `${count}`, makeSpoken(" unread"))];
-  tab.replaceChildren(tab.firstChild!, ...badge);
+  tab.replaceChildren(tab.firstChild!, ...makeUnread(count));
 }
 
 /** Opens a tab by the id of its panel. */
@@ -39,10 +38,13 @@ export function selectTab(panel: string): void {
 export function startTabs(): void {
   for (const [index, tab] of tabs.entries()) {
     tab.addEventListener("click", () => selectTab(tab.getAttribute("aria-controls")!));
-    tab.addEventListener("keydown", ({ key }) => {
+    tab.addEventListener("keydown", (event) => {
+      const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
       const next =
         { ArrowRight: index + 1, ArrowLeft: index - 1 + tabs.length, Home: 0, End: tabs.length - 1 }[key];
-      if (next === undefined) return;
+      // With another key, they are the browser's.
+      if (next === undefined || altKey || ctrlKey || metaKey || shiftKey) return;
+      event.preventDefault();
       const other = tabs[next % tabs.length]!;
       other.focus();
       other.click();

@@ -4,10 +4,13 @@
  * @module
  */
 /// <reference lib="dom" />
+import { tellControls } from "./away.ts";
 import { find, make, onSubmit } from "./elements.ts";
 
 /** How many messages a thread keeps. */
 const kept = 500;
+/** Pixels from the end of a thread within which it is still looked at. */
+const nearEnd = 32;
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 let threads = 0;
 
@@ -23,16 +26,24 @@ export class Thread {
   unread = 0;
   readonly #log: HTMLOListElement = make("ol", "log");
   readonly #input: HTMLInputElement = make("input");
+  #isFollowing = false;
 
   /** `send` delivers a text, or rejects with what is to be shown beside it. */
   constructor(title: string, ownName: () => string, send: (text: string) => Promise<void>) {
     const id = `thread-${++threads}`;
     const heading = make("h3", "", title);
+    heading.dir = "auto";
     heading.id = `${id}-title`;
     this.#log.role = "log";
     this.#log.tabIndex = 0;
     this.#log.setAttribute("aria-labelledby", heading.id);
-    Object.assign(this.#input, { id, enterKeyHint: "send", autocomplete: "off", maxLength: 10_000 });
+    Object.assign(this.#input, {
+      id,
+      dir: "auto",
+      enterKeyHint: "send",
+      autocomplete: "off",
+      maxLength: 10_000,
+    });
     const label = make("label", "spoken", `Message to ${title}`);
     label.htmlFor = id;
     const button = make("button", "", "Send");
@@ -47,9 +58,9 @@ export class Thread {
       try {
         await send(text);
       } catch (error) {
+        this.#follow();
         item.classList.add("lost");
         item.append(make("span", "refusal", error instanceof Error ? error.message : `${error}`));
-        this.#scroll();
       }
     });
     this.element = make(
@@ -64,20 +75,24 @@ export class Thread {
 
   /** Adds a message. */
   add(from: string, text: string, isOwn = false): HTMLLIElement {
+    const said = make("p", "", text);
+    said.dir = "auto";
     const item = make(
       "li",
       isOwn ? "own" : "",
-      make("span", "from", isOwn ? "You" : from),
+      make("bdi", "from", isOwn ? "You" : from),
       " ",
       make("time", "", clock.format()),
-      make("p", "", text),
+      said,
     );
-    return this.#append(item);
+    this.#append(item);
+    if (isOwn) this.show();
+    return item;
   }
 
   /** Adds a line that nobody said. */
-  remark(text: string): void {
-    this.#append(make("li", "remark", text));
+  remark(...line: (string | Node)[]): void {
+    this.#append(make("li", "remark", ...line));
   }
 
   /** Puts the focus where one writes. */
@@ -88,18 +103,25 @@ export class Thread {
   /** Shows the latest message. */
   show(): void {
     this.unread = 0;
-    this.#scroll();
+    this.#log.scrollTop = this.#log.scrollHeight;
   }
 
-  #append(item: HTMLLIElement): HTMLLIElement {
+  #append(item: HTMLLIElement): void {
+    this.#follow();
     this.#log.append(item);
     if (this.#log.children.length > kept) this.#log.firstElementChild!.remove();
-    this.#scroll();
-    return item;
   }
 
-  #scroll(): void {
-    this.#log.scrollTop = this.#log.scrollHeight;
+  /** Shows the end once a frame, but to those who read further up. */
+  #follow(): void {
+    if (this.#isFollowing) return;
+    const { scrollTop, scrollHeight, clientHeight } = this.#log;
+    if (scrollHeight - scrollTop - clientHeight > nearEnd) return;
+    this.#isFollowing = true;
+    requestAnimationFrame(() => {
+      this.#isFollowing = false;
+      this.#log.scrollTop = this.#log.scrollHeight;
+    });
   }
 }
 
@@ -120,8 +142,10 @@ export class Threads {
   open(key: string | undefined): void {
     this.current = key;
     const thread = key === undefined ? undefined : this.all.get(key);
-    this.#place.replaceChildren(...(thread === undefined ? [] : [thread.element]));
-    thread?.show();
+    if (thread === undefined) return this.#place.replaceChildren();
+    if (this.#place.firstChild !== thread.element) this.#place.replaceChildren(thread.element);
+    tellControls(thread.element);
+    thread.show();
   }
 
   /** Forgets one, and closes it. */
