@@ -1,6 +1,5 @@
 // The demo on Bun: its page and its hub on one port, by `Bun.listen` and this engine.
 // Run, after `deno install`: bun examples/demo_bun.ts
-import process from "node:process";
 import { type BunSocket, type BunSocketOptions, bunSocketOptions } from "@weft/websocket/bun";
 import { Demo } from "./demo/demo.ts";
 
@@ -26,6 +25,5 @@ try {
   });
   demo.run(listener.port, () => listener.stop());
 } catch (error) {
-  console.error(`Cannot listen on port ${demo.port}, set PORT to another: ${error}`);
-  process.exit(1);
+  Demo.fail(error as Error);
 }

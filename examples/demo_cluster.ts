@@ -6,11 +6,13 @@ const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
 const { port } = probe.addr;
 probe.close();
 const nats = startNats();
+const end = new AbortController();
 const servers = [0, 1, 2].map((index) =>
   new Deno.Command(Deno.execPath(), {
     args: ["run", "--allow-all", "--quiet", import.meta.resolve("./demo_deno.ts")],
     env: { PORT: `${first === 0 ? 0 : first + index}`, DEMO_NATS: `nats://127.0.0.1:${port}` },
     stdin: "null",
+    signal: end.signal,
   }).spawn()
 );
 
@@ -25,14 +27,10 @@ function startNats(): Deno.ChildProcess {
   }
 }
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => servers.forEach((server) => server.kill(signal)));
-}
-await Promise.all(servers.map(({ status }) => status));
-try {
-  nats.kill();
-} catch {
-  // Ctrl+C has ended it, too.
-}
-await nats.status;
+for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => end.abort());
+// Who cannot go on takes the others along.
+const codes = servers.map(async ({ status }) => (await status.finally(() => end.abort())).code);
+Deno.exitCode = Math.max(...await Promise.all(codes));
+// Ctrl+C may have ended it, too.
+await nats[Symbol.asyncDispose]();
 await Deno.remove(folder, { recursive: true });

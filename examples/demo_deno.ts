@@ -15,8 +15,7 @@ function listen(): Deno.TcpListener {
   try {
     return Deno.listen({ port: demo.port });
   } catch (error) {
-    console.error(`Cannot listen on port ${demo.port}, set PORT to another: ${error}`);
-    Deno.exit(1);
+    Demo.fail(error as Error);
   }
 }
 
@@ -27,7 +26,7 @@ while (!isStopping) {
   } catch (error) {
     // A client that was gone before it was accepted; or the end.
     if (isStopping || error instanceof Deno.errors.NotConnected) continue;
-    console.error(error);
+    console.error(`Cannot accept a connection: ${(error as Error).message}`);
     // Too many open files, say: some will be closed.
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -10,7 +10,8 @@ const server = createServer((socket) => {
   void demo.serve(nodeTransport(socket), socket.remoteAddress ?? "");
 });
 server.on("error", (error) => {
-  console.error(`Cannot listen on port ${demo.port}, set PORT to another: ${error}`);
-  process.exit(1);
+  if (!server.listening) Demo.fail(error);
+  // Too many open files, say: some will be closed.
+  console.error(`Cannot accept a connection: ${error.message}`);
 });
 server.listen(demo.port, () => demo.run((server.address() as AddressInfo).port, () => server.close()));

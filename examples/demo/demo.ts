@@ -19,6 +19,8 @@ import { Site } from "./site.ts";
 const closeTimeout = 3_000;
 const goingAway = { closeCode: CloseCode.GoingAway, reason: "The server is stopping" };
 
+const port = Number(process.env.PORT || 10088);
+
 /** What connections have carried. */
 interface Traffic {
   readonly messages: number;
@@ -28,7 +30,7 @@ interface Traffic {
 /** A demo's server. */
 export class Demo {
   /** Where to listen: `PORT`, or 10088. */
-  readonly port = Number(process.env.PORT || 10088);
+  readonly port = port;
   readonly #hub: Hub;
   readonly #server: HubServer;
   readonly #site: Site;
@@ -49,6 +51,9 @@ export class Demo {
 
   /** Makes a server, which calls itself by the runtime's name and joins those at `DEMO_NATS`. */
   static async start(runtime: string): Promise<Demo> {
+    if (!Number.isInteger(port) || port < 0 || port > 65535) {
+      Demo.fail(new RangeError("there is no such port"));
+    }
     const hub = new Hub({
       closeTimeout,
       broker: await connectBroker(process.env.DEMO_NATS),
@@ -73,6 +78,12 @@ export class Demo {
     });
     const demo: Demo = new Demo(hub, new Site(await buildPage(), { server: runtime, feeds }));
     return demo;
+  }
+
+  /** Says why it cannot listen, and exits. */
+  static fail({ message }: Error): never {
+    console.error(`Cannot listen on port ${process.env.PORT || port}, set PORT to another: ${message}`);
+    process.exit(1);
   }
 
   /** Serves whatever comes over one TCP connection, requests for the page or a WebSocket, to its end. */
