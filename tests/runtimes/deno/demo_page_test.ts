@@ -82,6 +82,11 @@ for (const [runtime, command] of Object.entries({ ...demoServers, workerd: demoW
       );
       assertEquals(Number(seen["unsubscribed"]), seen.feeds.length - 1);
       assertEquals(seen["away"], "Connection lost, coming back");
+      assertEquals(
+        seen["told meanwhile"],
+        "Not yet: the connection is lost. Try again when it is back.",
+      );
+      assert(seen["disabled"]);
       assert(seen["feed after the restart"] !== undefined);
       assertMatch(seen["group after the restart"]!, /Grace .* after the restart$/);
     } finally {

@@ -4,6 +4,7 @@ import { connectWebSocket, type WebSocketConnection } from "../../../mod.ts";
 import { permessageDeflate } from "../../../src/deflate/mod.ts";
 import { HubClient, HubError, hubSubprotocol } from "../../../src/hub/mod.ts";
 import { denoTransport } from "../../../src/runtime/deno.ts";
+import { root } from "../../../tools/matrix/programs.ts";
 import { demoServers } from "./demo_servers.ts";
 import { resetConnection } from "./reset_connection.ts";
 import { StartedServer } from "./started_server.ts";
@@ -99,6 +100,19 @@ for (const [runtime, command] of Object.entries(demoServers)) {
     await client.subscribe("server/bytes");
     await promise;
     await client.connection.close();
+  });
+}
+
+for (const [runtime, [program, ...args]] of Object.entries(demoServers)) {
+  test(`the demo on ${runtime} says in a line why it cannot listen, and exits with 1`, async () => {
+    await using server = await StartedServer.startTask("demo");
+    for (const port of [`${server.port}`, "99999", "none"]) {
+      const command = new Deno.Command(program!, { args, cwd: root, env: { PORT: port, NO_COLOR: "1" } });
+      const { code, stderr } = await command.output();
+      assertEquals(code, 1);
+      const line = new RegExp(`^Cannot listen on port ${port}, set PORT to another: .+\n$`);
+      assertMatch(new TextDecoder().decode(stderr), line);
+    }
   });
 }
 
