@@ -4,6 +4,7 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build, stop } from "esbuild";
@@ -22,13 +23,11 @@ export async function buildPage(): Promise<Readonly<Record<string, PageFile>>> {
     readFile(new URL("page/page.html", import.meta.url), "utf8"),
     bundle(),
   ]);
-  const script = outputFiles.find(({ path }) => path.endsWith(".js"))!;
-  const css = outputFiles.find(({ path }) => path.endsWith(".css"))!;
-  return {
-    "/": compress("text/html", html),
-    "/page.js": compress("text/javascript", script.text),
-    "/page.css": compress("text/css", css.text),
-  };
+  const files = outputFiles.map(({ path, text }) => [
+    `/${basename(path)}`,
+    compress(path.endsWith(".js") ? "text/javascript" : "text/css", text),
+  ]);
+  return { "/": compress("text/html", html), ...Object.fromEntries(files) };
 }
 
 function compress(type: string, text: string): PageFile {
@@ -43,6 +42,8 @@ async function bundle() {
       outdir: "/",
       write: false,
       bundle: true,
+      splitting: true,
+      chunkNames: "[name]",
       minify: true,
       format: "esm",
       target: "es2022",

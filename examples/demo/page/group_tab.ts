@@ -12,6 +12,9 @@ import type { Session } from "./session.ts";
 import { openTab, showUnread } from "./tabs.ts";
 import { Thread, Threads } from "./thread.ts";
 
+/** How many of those in a topic are named. */
+const named = 8;
+
 /** The tab. */
 export class GroupTab {
   readonly #session: Session;
@@ -121,8 +124,8 @@ export class GroupTab {
     const others = [...this.#members.get(topic)!].filter((name) => name !== own).sort();
     const { note } = this.#threads.all.get(topic)!;
     if (others.length === 0) return note.replaceChildren("Only you are in here.");
-    const first = others.slice(0, 20).flatMap((name) => [", ", make("bdi", "", name)]);
-    const more = others.length - 20;
+    const first = others.slice(0, named).flatMap((name) => [", ", make("bdi", "", name)]);
+    const more = others.length - named;
     note.replaceChildren("In here: you", ...first, more > 0 ? ` and ${formatCount(more, "other")}` : "");
   }
 

@@ -11,7 +11,7 @@ import { find, make, onSubmit } from "./elements.ts";
 const kept = 500;
 /** Pixels from the end of a thread within which it is still looked at. */
 const nearEnd = 32;
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 let threads = 0;
 
 /** A conversation on the page. */
@@ -31,10 +31,9 @@ export class Thread {
   /** `send` delivers a text, or rejects with what is to be shown beside it. */
   constructor(title: string, ownName: () => string, send: (text: string) => Promise<void>) {
     const id = `thread-${++threads}`;
-    const heading = make("h3", "", title);
-    heading.dir = "auto";
+    const heading = make("h2", "", make("bdi", "", title));
     heading.id = `${id}-title`;
-    this.#log.role = "log";
+    this.#log.ariaLive = "polite";
     this.#log.tabIndex = 0;
     this.#log.setAttribute("aria-labelledby", heading.id);
     Object.assign(this.#input, {
