@@ -31,6 +31,7 @@ export class Choices {
       const shown = `${isOpen} ${unread} ${isAbsent}`;
       if (button.dataset["shown"] === shown) return;
       button.dataset["shown"] = shown;
+      const isNew = isOpen && button.ariaPressed !== "true";
       button.ariaPressed = `${isOpen}`;
       button.className = isAbsent ? "absent" : "";
       button.replaceChildren(
@@ -38,6 +39,7 @@ export class Choices {
         ...(isAbsent ? [makeSpoken(" (has left)")] : []),
         ...makeUnread(unread),
       );
+      if (isNew) button.scrollIntoView({ block: "nearest" });
     });
   }
 }

@@ -30,9 +30,9 @@ export class KeyedList<Child extends HTMLElement> {
     for (const key of wanted) {
       const child = this.#children.get(key) ?? this.#make(key);
       this.#children.set(key, child);
-      update?.(child, key);
       if (child === next) next = next.nextElementSibling;
       else this.#place.insertBefore(child, next);
+      update?.(child, key);
     }
   }
 }

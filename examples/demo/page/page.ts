@@ -9,7 +9,7 @@ import { startAside } from "./aside.ts";
 import { setAway } from "./away.ts";
 import { DirectTab } from "./direct_tab.ts";
 import { startEchoTab } from "./echo_tab.ts";
-import { find } from "./elements.ts";
+import { find, make } from "./elements.ts";
 import { startEntrance } from "./entrance.ts";
 import { GroupTab } from "./group_tab.ts";
 import { Session } from "./session.ts";
@@ -40,7 +40,8 @@ session.on("change", () => {
   find("name").textContent = name;
   const status = find("status");
   status.dataset["state"] = state;
-  status.textContent = state === "in" ? "Connected" : "Connection lost, coming back";
+  if (state === "in") status.textContent = "Connected";
+  else status.replaceChildren("Connection lost", make("span", "", ", coming back"));
   setAway(state === "away");
   if (isOut) find("nickname").focus();
   else if (wasOut) document.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')!.focus();

@@ -26,6 +26,8 @@ export class Thread {
   unread = 0;
   readonly #log: HTMLOListElement = make("ol", "log");
   readonly #input: HTMLInputElement = make("input");
+  /** Whether the end is looked at, and so is kept in sight. */
+  #isAtEnd = true;
   #isFollowing = false;
 
   /** `send` delivers a text, or rejects with what is to be shown beside it. */
@@ -35,6 +37,9 @@ export class Thread {
     heading.id = `${id}-title`;
     this.#log.ariaLive = "polite";
     this.#log.tabIndex = 0;
+    this.#log.addEventListener("scroll", () => this.#look());
+    // A keyboard on the screen takes room, say.
+    new ResizeObserver(() => this.#isAtEnd && this.#showEnd()).observe(this.#log);
     this.#log.setAttribute("aria-labelledby", heading.id);
     Object.assign(this.#input, {
       id,
@@ -102,7 +107,8 @@ export class Thread {
   /** Shows the latest message. */
   show(): void {
     this.unread = 0;
-    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#isAtEnd = true;
+    this.#showEnd();
   }
 
   #append(item: HTMLLIElement): void {
@@ -113,14 +119,24 @@ export class Thread {
 
   /** Shows the end once a frame, but to those who read further up. */
   #follow(): void {
-    if (this.#isFollowing) return;
-    const { scrollTop, scrollHeight, clientHeight } = this.#log;
-    if (scrollHeight - scrollTop - clientHeight > nearEnd) return;
+    this.#look();
+    if (this.#isFollowing || !this.#isAtEnd) return;
     this.#isFollowing = true;
     requestAnimationFrame(() => {
       this.#isFollowing = false;
-      this.#log.scrollTop = this.#log.scrollHeight;
+      this.#showEnd();
     });
+  }
+
+  #look(): void {
+    // What came in this frame is below, and will be shown.
+    if (this.#isFollowing) return;
+    const { scrollTop, scrollHeight, clientHeight } = this.#log;
+    this.#isAtEnd = scrollHeight - scrollTop - clientHeight <= nearEnd;
+  }
+
+  #showEnd(): void {
+    this.#log.scrollTop = this.#log.scrollHeight;
   }
 }
 
