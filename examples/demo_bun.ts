@@ -25,5 +25,6 @@ try {
   });
   demo.run(listener.port, () => listener.stop());
 } catch (error) {
-  Demo.fail(error as Error);
+  const { message, code } = error as Error & { readonly code: string };
+  Demo.fail(`${message}, ${code}`);
 }

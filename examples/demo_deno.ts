@@ -15,7 +15,7 @@ function listen(): Deno.TcpListener {
   try {
     return Deno.listen({ port: demo.port });
   } catch (error) {
-    Demo.fail(error as Error);
+    Demo.fail((error as Error).message);
   }
 }
 

@@ -10,7 +10,7 @@ const server = createServer((socket) => {
   void demo.serve(nodeTransport(socket), socket.remoteAddress ?? "");
 });
 server.on("error", (error) => {
-  if (!server.listening) Demo.fail(error);
+  if (!server.listening) Demo.fail(error.message);
   // Too many open files, say: some will be closed.
   console.error(`Cannot accept a connection: ${error.message}`);
 });

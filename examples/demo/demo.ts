@@ -52,7 +52,7 @@ export class Demo {
   /** Makes a server, which calls itself by the runtime's name and joins those at `DEMO_NATS`. */
   static async start(runtime: string): Promise<Demo> {
     if (!Number.isInteger(port) || port < 0 || port > 65535) {
-      Demo.fail(new RangeError("there is no such port"));
+      Demo.fail("there is no such port");
     }
     const hub = new Hub({
       closeTimeout,
@@ -81,8 +81,8 @@ export class Demo {
   }
 
   /** Says why it cannot listen, and exits. */
-  static fail({ message }: Error): never {
-    console.error(`Cannot listen on port ${process.env.PORT || port}, set PORT to another: ${message}`);
+  static fail(reason: string): never {
+    console.error(`Cannot listen on port ${process.env.PORT || port}, set PORT to another: ${reason}`);
     process.exit(1);
   }
 
