@@ -39,6 +39,7 @@ async function bundle() {
     return await build({
       absWorkingDir: fileURLToPath(new URL("../../", import.meta.url)),
       entryPoints: ["examples/demo/page/page.ts", "examples/demo/page/page.css"],
+      inject: ["examples/demo/page/navigator.ts"],
       outdir: "/",
       write: false,
       bundle: true,
