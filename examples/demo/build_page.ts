@@ -39,7 +39,8 @@ async function bundle() {
     return await build({
       absWorkingDir: fileURLToPath(new URL("../../", import.meta.url)),
       entryPoints: ["examples/demo/page/page.ts", "examples/demo/page/page.css"],
-      inject: ["examples/demo/page/navigator.ts"],
+      // uPlot would throw at a language that is none (`en-US@posix`, on systems without a locale): it sees none.
+      define: { navigator: "document" },
       outdir: "/",
       write: false,
       bundle: true,
