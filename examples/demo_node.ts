@@ -1,5 +1,5 @@
 // The demo on Node: its page and its hub on one port, by `node:net` and this engine.
-// Run, after `deno install`, with Node 24 or later: node --import ./tools/node_imports.js examples/demo_node.ts
+// Run, after `deno install`, by Node 24 or later: node --import ./tools/node_imports.js examples/demo_node.ts
 import { type AddressInfo, createServer } from "node:net";
 import process from "node:process";
 import { nodeTransport } from "@weft/websocket/node";

@@ -39,7 +39,7 @@ async function bundle() {
     return await build({
       absWorkingDir: fileURLToPath(new URL("../../", import.meta.url)),
       entryPoints: ["examples/demo/page/page.ts", "examples/demo/page/page.css"],
-      // uPlot would throw at a language that is none (`en-US@posix`, on systems without a locale): it sees none.
+      // uPlot throws at a language that is none (`en-US@posix`, where there is no locale): it sees none.
       define: { navigator: "document" },
       outdir: "/",
       write: false,

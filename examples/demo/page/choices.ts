@@ -14,7 +14,7 @@ export class Choices {
   readonly #list: KeyedList<HTMLButtonElement>;
   readonly #empty: HTMLElement;
 
-  /** They are shown in the element that has the id and `-choices`, and where there are none, the one with `-empty`. */
+  /** Shown in the element that has the id and `-choices`; where there are none, the one with `-empty` is. */
   constructor(id: string, threads: Threads, choose: (key: string) => void) {
     this.#threads = threads;
     this.#list = new KeyedList(find(`${id}-choices`), (key) => makeButton("", () => choose(key)));
