@@ -1,5 +1,5 @@
-// Three demo servers on ports of their own, PORT and the next two, linked by a nats-server: who comes in at one
-// is met at all.
+// Three demo servers on ports of their own, PORT and the next two, linked by a nats-server: who comes in at
+// one is met at all.
 // Run: deno task demo:cluster, which needs nats-server on PATH; that is deno run -A examples/demo_cluster.ts
 const first = Number(Deno.env.get("PORT") || 10088);
 const folder = await Deno.makeTempDir();

@@ -1,8 +1,8 @@
 /**
- * Visits the demo's page in two windows of Chromium as two people would, by keyboard where it can be done so, and
- * prints what is to be seen there as one line of JSON. In between it prints `stop`, and later `start`, and waits
- * for a line each time: then the server has done so. Pictures of each tab, wide and narrow, light and dark, go
- * into a folder. The demo's test starts it: `visit_demo.ts URL FOLDER`.
+ * Visits the demo's page in two windows of Chromium as two people would, by keyboard where it can be done
+ * so, and prints what is to be seen there as one line of JSON. In between it prints `stop`, and later
+ * `start`, and waits for a line each time: then the server has done so. Pictures of each tab, wide and
+ * narrow, light and dark, go into a folder. The demo's test starts it: `visit_demo.ts URL FOLDER`.
  *
  * @module
  */

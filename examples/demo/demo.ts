@@ -1,7 +1,7 @@
 /**
- * The demo's server on runtimes with sockets: a page and a hub on one port, by this engine alone. It keeps its
- * connections under ids, says when they open and close, and takes leave of them when it is told to stop. Knows
- * nobody who listens on ports.
+ * The demo's server on runtimes with sockets: a page and a hub on one port, by this engine alone. It keeps
+ * its connections under ids, says when they open and close, and takes leave of them when it is told to
+ * stop. Knows nobody who listens on ports.
  *
  * @module
  */

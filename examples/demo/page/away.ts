@@ -1,6 +1,6 @@
 /**
- * While the connection is lost: the controls that need it say so, and so does the page to whoever uses one all
- * the same.
+ * While the connection is lost: the controls that need it say so, and so does the page to whoever uses one
+ * all the same.
  *
  * @module
  */

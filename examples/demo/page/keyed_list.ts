@@ -1,6 +1,6 @@
 /**
- * A list on the page, a child for each key. What stays keeps its element, and with it the focus, the scrolling
- * and a click under way.
+ * A list on the page, a child for each key. What stays keeps its element, and with it the focus, the
+ * scrolling and a click under way.
  *
  * @module
  */

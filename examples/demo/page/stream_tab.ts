@@ -75,7 +75,7 @@ class FeedRow {
   async add(time: number, value: number): Promise<void> {
     if (!this.isOn) return;
     this.#value.value = this.#format(value);
-    // More than half of the page's code is fetched for those who look. Should that fail, the value is shown alone.
+    // More than half of the page's code is fetched for those who look. Without it, the value is shown alone.
     const chart = await import("./feed_chart.ts").catch(() => undefined);
     if (chart === undefined || !this.isOn) return;
     this.#chart ??= new chart.FeedChart(this.#place, this.#format);

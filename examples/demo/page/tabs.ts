@@ -1,6 +1,6 @@
 /**
- * Tabs as the ARIA Authoring Practices have them: arrow keys go round, Home and End go to the ends. The address
- * tells which is open.
+ * Tabs as the ARIA Authoring Practices have them: arrow keys go round, Home and End go to the ends. The
+ * address tells which is open.
  *
  * @module
  */
