@@ -50,15 +50,18 @@ export class HandshakeExchange {
   #reject: ((error: unknown) => void) | undefined;
 
   /**
-   * Takes a transport over; `operation` begins the messages of its errors. Throws, and leaves the transport
-   * alone, for numbers and transports that mean nothing, and where the signal is aborted.
+   * Takes a transport over; `operation` begins the messages of its errors. Throws, and leaves the transport alone, for
+   * numbers and transports that mean nothing; destroys it, and throws the reason, where the signal is aborted.
    */
   constructor(operation: string, transport: ByteStreamPair | ByteTransport, options: ExchangeOptions) {
     const { clock = systemClock, signal, head = [], onHead } = options;
     checkFunctions(options, "onHead");
     this.limits = checkNumbers(options, handshakeDefaults);
-    signal?.throwIfAborted();
     this.transport = toByteTransport(transport);
+    if (signal?.aborted) {
+      this.transport.destroy(signal.reason);
+      throw signal.reason;
+    }
     this.rest = new Uint8Array(head);
     this.#onHead = onHead;
     const fail = (reason: string, cause?: ErrorOptions) =>

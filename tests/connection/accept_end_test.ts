@@ -116,10 +116,10 @@ test("a transport that fails during the handshake is a HandshakeError with the r
 
 test("a signal ends the handshake in every state, with its reason", async () => {
   const reason = new Error("enough");
-  const stop = AbortSignal.abort(reason);
-  const untouched = new HeldTransport();
-  assertStrictEquals(await acceptWebSocket(untouched, { signal: stop }).catch((error) => error), reason);
-  assertEquals(untouched.destroyed, false);
+  const transport = new HeldTransport();
+  const stopped = acceptWebSocket(transport, { signal: AbortSignal.abort(reason) });
+  assertStrictEquals(await stopped.catch((error) => error), reason);
+  assertEquals([transport.destroyed, transport.reason], [true, reason]);
 
   for (
     const state of ["waiting", "in the head", "in the application", "writing the answer", "writing a refusal"]

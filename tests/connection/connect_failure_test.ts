@@ -153,10 +153,10 @@ test("a request that the peer does not take ends at the deadline", async () => {
 
 test("a signal ends the connecting in every state, with its reason", async () => {
   const reason = new Error("enough");
-  const untouched = new HeldTransport();
-  const stopped = connectWebSocket(url, untouched, { signal: AbortSignal.abort(reason) });
+  const transport = new HeldTransport();
+  const stopped = connectWebSocket(url, transport, { signal: AbortSignal.abort(reason) });
   assertStrictEquals(await stopped.catch((error) => error), reason);
-  assertEquals([untouched.destroyed, untouched.writes], [false, 0]);
+  assertEquals([transport.destroyed, transport.reason, transport.writes], [true, reason, 0]);
 
   for (
     const state of ["writing", "waiting", "in the head", "in a refusal's body", "in the turn of the answer"]

@@ -98,11 +98,6 @@ test("readRequest() rejects where the peer leaves, fails or takes too long, and 
 
 test("a signal ends readRequest() and respond() with its reason", async () => {
   const reason = new Error("enough");
-  const aborted = { signal: AbortSignal.abort(reason) };
-  const transport = new HeldTransport();
-  assertStrictEquals(await readRequest(transport, aborted).catch((error) => error), reason);
-  assertStrictEquals(await respond(transport, new Response(), aborted).catch((error) => error), reason);
-  assertEquals(transport.destroyed, false);
   for (
     const run of [
       readRequest,
@@ -110,7 +105,10 @@ test("a signal ends readRequest() and respond() with its reason", async () => {
     ]
   ) {
     const controller = new AbortController();
-    const transport = new HeldTransport();
+    const [early, transport] = [new HeldTransport(), new HeldTransport()];
+    const stopped = (run as typeof readRequest)(early, { signal: AbortSignal.abort(reason) });
+    assertStrictEquals(await stopped.catch((error) => error), reason);
+    assertEquals(early.destroyed, true);
     transport.held = true;
     const running = (run as typeof readRequest)(transport, { signal: controller.signal });
     running.catch(() => {});
