@@ -12,8 +12,9 @@ import { defaultHeadLimits } from "../handshake/limits.ts";
 import { checkFunctions, checkNumbers } from "../protocol/engine_options.ts";
 import type { HandshakeOptions, HeadTap } from "./accept_options.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { toByteTransport } from "./stream_transport.ts";
+import { defaultHandshakeTimeout, watchDeadline } from "./within_deadline.ts";
 
 /** What an exchange lives by. */
 export interface ExchangeOptions extends HandshakeOptions {
@@ -26,7 +27,7 @@ export interface ExchangeOptions extends HandshakeOptions {
 }
 
 /** What holds where nothing is said. */
-export const handshakeDefaults = { ...defaultHeadLimits, handshakeTimeout: 10_000 };
+export const handshakeDefaults = { ...defaultHeadLimits, handshakeTimeout: defaultHandshakeTimeout };
 
 /**
  * One opening handshake's use of a transport. Once it has failed, whatever is awaited of
@@ -54,7 +55,7 @@ export class HandshakeExchange {
    * numbers and transports that mean nothing; destroys it, and throws the reason, where the signal is aborted.
    */
   constructor(operation: string, transport: ByteStreamPair | ByteTransport, options: ExchangeOptions) {
-    const { clock = systemClock, signal, head = [], onHead } = options;
+    const { signal, head = [], onHead } = options;
     checkFunctions(options, "onHead");
     this.limits = checkNumbers(options, handshakeDefaults);
     this.transport = toByteTransport(transport);
@@ -66,13 +67,11 @@ export class HandshakeExchange {
     this.#onHead = onHead;
     const fail = (reason: string, cause?: ErrorOptions) =>
       this.destroy(new HandshakeError(`${operation}: ${reason}`, undefined, cause));
-    const cancelTimer = clock.after(this.limits.handshakeTimeout, () => fail("the handshake took too long"));
-    const onAbort = () => this.destroy(signal!.reason);
-    signal?.addEventListener("abort", onAbort);
-    this.#stop = () => {
-      cancelTimer();
-      signal?.removeEventListener("abort", onAbort);
-    };
+    this.#stop = watchDeadline(
+      options,
+      () => fail("the handshake took too long"),
+      (reason) => this.destroy(reason),
+    );
     this.transport.start({
       receiveBytes: (bytes) => {
         if (this.ending) return;

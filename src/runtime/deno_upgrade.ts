@@ -7,6 +7,7 @@
 
 import { systemClock } from "../connection/clock.ts";
 import type { ConnectionCapabilities } from "../connection/message_connection.ts";
+import { defaultHandshakeTimeout } from "../connection/within_deadline.ts";
 import { HandshakeError } from "../handshake/handshake_error.ts";
 import { checkNumbers } from "../protocol/engine_options.ts";
 import { ProtocolError } from "../protocol/protocol_error.ts";
@@ -139,7 +140,7 @@ function asksApplication({ authorize, origins, headers }: NativeUpgradeOptions):
 function watchOpening(
   socket: WebSocketLike,
   connection: NativeConnection,
-  { clock = systemClock, handshakeTimeout = 10_000 }: NativeUpgradeOptions,
+  { clock = systemClock, handshakeTimeout = defaultHandshakeTimeout }: NativeUpgradeOptions,
 ): void {
   const cancel = clock.after(handshakeTimeout, () => {
     connection.abort(new HandshakeError("Cannot accept: the peer has left"));

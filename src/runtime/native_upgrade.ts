@@ -6,8 +6,8 @@
  */
 
 import type { HandshakeOptions } from "../connection/accept_options.ts";
-import { systemClock } from "../connection/clock.ts";
 import type { ConnectionCapabilities } from "../connection/message_connection.ts";
+import { defaultHandshakeTimeout, withinDeadline } from "../connection/within_deadline.ts";
 import { checkUpgradeRequest } from "../handshake/check_upgrade_request.ts";
 import { decideUpgrade, type UpgradeDecision } from "../handshake/decide_upgrade.ts";
 import { HandshakeError } from "../handshake/handshake_error.ts";
@@ -18,9 +18,6 @@ import { checkUpgradeOptions, type UpgradeOptions } from "../handshake/upgrade_o
 import { checkNumbers } from "../protocol/engine_options.ts";
 import type { NativeConnection } from "./native_connection.ts";
 import { checkNativeOptions, type NativeOptions } from "./native_options.ts";
-
-/** Milliseconds of an opening handshake, where no option says. */
-export const defaultTimeout = 10_000;
 
 /**
  * The options of `upgradeWebSocket()`: those of `acceptWebSocket()` that can mean something where the
@@ -54,8 +51,6 @@ export interface AcceptedUpgrade extends UpgradeDecision {
   readonly headers: Headers;
 }
 
-const defaults = { handshakeTimeout: defaultTimeout };
-
 /**
  * Throws `TypeError` or `RangeError` for what the options cannot mean, or not with these sockets, whose
  * runtime refuses messages longer than `longestMessage` by itself.
@@ -65,7 +60,7 @@ export function checkNativeUpgradeOptions(
   capabilities: ConnectionCapabilities,
   longestMessage: number,
 ): void {
-  checkNumbers(options, defaults);
+  checkNumbers(options, { handshakeTimeout: defaultHandshakeTimeout });
   checkUpgradeOptions(options);
   const { maxMessageSize } = checkNativeOptions(options, capabilities);
   if (maxMessageSize > longestMessage) {
@@ -111,20 +106,9 @@ async function decide(
   const secure = protocol === "https:";
   const copy = new HandshakeRequest({ method: request.method, target: pathname + search, headers, secure });
   check(copy);
-  const decision = await withDeadline(decideUpgrade(copy, options), options);
+  const late = () => refuse(503, "the handshake took too long");
+  const decision = await withinDeadline(decideUpgrade(copy, options), options, late);
   return { ...decision, request: copy, headers: new Headers(decision.fields as [string, string][]) };
-}
-
-/** The decision, or a refusal where the application takes too long over it. */
-function withDeadline<Value>(decision: Promise<Value>, options: NativeUpgradeOptions): Promise<Value> {
-  const { handshakeTimeout } = checkNumbers(options, defaults);
-  return new Promise((resolve, reject) => {
-    const cancel = (options.clock ?? systemClock).after(
-      handshakeTimeout,
-      () => reject(refuse(503, "the handshake took too long")),
-    );
-    decision.then(resolve, reject).finally(cancel);
-  });
 }
 
 function toResponse({ status, statusText, headers, body }: HandshakeResponse): Response {

@@ -12,7 +12,7 @@ import { HandshakeError } from "../handshake/handshake_error.ts";
 import { checkNumber } from "../protocol/engine_options.ts";
 import { NativeConnection } from "./native_connection.ts";
 import { checkNativeOptions, type NativeOptions } from "./native_options.ts";
-import { defaultTimeout } from "./native_upgrade.ts";
+import { defaultHandshakeTimeout } from "../connection/within_deadline.ts";
 import { StandardSocket, type WebSocketLike } from "./standard_socket.ts";
 import { StreamSocket, type WebSocketStreamLike } from "./stream_socket.ts";
 
@@ -98,7 +98,7 @@ interface Globals {
  */
 export async function openWebSocket(url: string | URL, options: OpenOptions = {}): Promise<NativeConnection> {
   const { protocols = [], socket, handshakeTimeout, ...rest } = options;
-  const timeout = checkNumber("handshakeTimeout", handshakeTimeout, defaultTimeout);
+  const timeout = checkNumber("handshakeTimeout", handshakeTimeout, defaultHandshakeTimeout);
   const { name, open } = chooseSocket(socket);
   const { receiveHighWaterMark, maxReceiveQueue, ...shared } = rest;
   const own = name === "WebSocket" ? { ...shared, maxReceiveQueue } : { ...shared, receiveHighWaterMark };

@@ -5,10 +5,10 @@
  */
 
 import type { ConnectOptions } from "../../connection/accept_options.ts";
-import type { Clock } from "../../connection/clock.ts";
 import { checkConnectionOptions } from "../../connection/connection_options.ts";
 import { handshakeDefaults, HandshakeExchange } from "../../connection/handshake_exchange.ts";
 import { WebSocketConnection } from "../../connection/web_socket_connection.ts";
+import { startDeadline, withinDeadline } from "../../connection/within_deadline.ts";
 import {
   checkExtendedConnectResponse,
   createExtendedConnect,
@@ -69,21 +69,18 @@ export async function connectHttp2(
   url: string | URL,
   options: Http2ConnectOptions = {},
 ): Promise<WebSocketConnection> {
-  const { clock } = checkConnectionOptions(options);
-  const { handshakeTimeout } = checkNumbers(options, handshakeDefaults);
+  checkConnectionOptions(options);
+  checkNumbers(options, handshakeDefaults);
   checkFunctions(options, "onHead");
   const sent = createExtendedConnect(url, options);
   options.signal?.throwIfAborted();
-  const end = clock.now() + handshakeTimeout;
+  const left = startDeadline(options);
   const session = options.session ?? await openSession(sent.url);
   watchErrors(session);
   try {
-    await awaitSession(session, { ...options, clock, handshakeTimeout });
-    const left = Math.max(0, Math.ceil(end - clock.now()));
-    const connection = await openConnection(openStream(session, sent), sent, {
-      ...options,
-      handshakeTimeout: left,
-    });
+    const late = () => new HandshakeError("Cannot connect: the handshake took too long");
+    await withinDeadline(awaitExtendedConnect(session), left(), late);
+    const connection = await openConnection(openStream(session, sent), sent, left());
     if (options.session === undefined) void connection.closed.then(() => session.close());
     return connection;
   } catch (error) {
@@ -105,27 +102,6 @@ function openStream(session: NodeHttp2Session, { fields }: ExtendedConnectReques
     if (cause instanceof TypeError) throw cause;
     throw new HandshakeError("Cannot connect: the session takes no stream", undefined, { cause });
   }
-}
-
-/** Waits for the session, as long as there is time and nobody aborts. */
-function awaitSession(
-  session: NodeHttp2Session,
-  { clock, handshakeTimeout, signal }: Http2ConnectOptions & { clock: Clock; handshakeTimeout: number },
-): Promise<void> {
-  return new Promise<void>((resolve, reject) => {
-    const onAbort = () => settle(() => reject(signal!.reason));
-    const cancelTimer = clock.after(handshakeTimeout, () => {
-      settle(() => reject(new HandshakeError("Cannot connect: the handshake took too long")));
-    });
-    const settle = (how: () => void) => {
-      cancelTimer();
-      signal?.removeEventListener("abort", onAbort);
-      how();
-    };
-    signal?.addEventListener("abort", onAbort);
-    if (signal?.aborted) onAbort();
-    awaitExtendedConnect(session).then(() => settle(resolve), (error) => settle(() => reject(error)));
-  });
 }
 
 async function openConnection(
