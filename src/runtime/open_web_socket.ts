@@ -6,13 +6,13 @@
  */
 
 import type { HandshakeOptions } from "../connection/accept_options.ts";
-import { systemClock } from "../connection/clock.ts";
 import type { ConnectionCapabilities } from "../connection/message_connection.ts";
+import { defaultHandshakeTimeout, withinDeadline } from "../connection/within_deadline.ts";
+import { checkTokens } from "../handshake/fields.ts";
 import { HandshakeError } from "../handshake/handshake_error.ts";
 import { checkNumber } from "../protocol/engine_options.ts";
 import { NativeConnection } from "./native_connection.ts";
 import { checkNativeOptions, type NativeOptions } from "./native_options.ts";
-import { defaultHandshakeTimeout } from "../connection/within_deadline.ts";
 import { StandardSocket, type WebSocketLike } from "./standard_socket.ts";
 import { StreamSocket, type WebSocketStreamLike } from "./stream_socket.ts";
 
@@ -22,12 +22,9 @@ export type NativeSocketName = "WebSocket" | "WebSocketStream";
 /** The options of `openWebSocket()`. */
 export interface OpenOptions
   extends Omit<NativeOptions, "pingInterval" | "pingTimeout">, Pick<HandshakeOptions, "handshakeTimeout"> {
-  /** The subprotocols to ask for, by preference. */
-  readonly protocols?: readonly string[] | undefined;
-  /**
-   * Which of the runtime's sockets to use. Default `WebSocketStream` where there is one, as
-   * only that has backpressure.
-   */
+  /** The subprotocols to offer, the preferred one first; one string is one subprotocol. */
+  readonly protocols?: string | readonly string[] | undefined;
+  /** Which of the runtime's sockets to use. Default `WebSocketStream` where there is one, as only that has backpressure. */
   readonly socket?: NativeSocketName | undefined;
 }
 
@@ -97,35 +94,27 @@ interface Globals {
  * ```
  */
 export async function openWebSocket(url: string | URL, options: OpenOptions = {}): Promise<NativeConnection> {
-  const { protocols = [], socket, handshakeTimeout, ...rest } = options;
-  const timeout = checkNumber("handshakeTimeout", handshakeTimeout, defaultHandshakeTimeout);
+  const { protocols: given = [], socket, handshakeTimeout, ...rest } = options;
+  const protocols = [given].flat() as string[];
+  checkTokens("protocols", protocols);
+  checkNumber("handshakeTimeout", handshakeTimeout, defaultHandshakeTimeout);
   const { name, open } = chooseSocket(socket);
   const { receiveHighWaterMark, maxReceiveQueue, ...shared } = rest;
   const own = name === "WebSocket" ? { ...shared, maxReceiveQueue } : { ...shared, receiveHighWaterMark };
   checkNativeOptions(own, { ...capabilities, backpressure: name !== "WebSocket" });
   own.signal?.throwIfAborted();
-  const opening = start(open, `${url}`, protocols, own);
-  const cancelTimer = (own.clock ?? systemClock).after(timeout, () => {
-    fail(new HandshakeError("Cannot connect: the server took too long"));
+  const { connection, cancel } = start(open, `${url}`, protocols, own);
+  const opened = connection.catch((cause) => {
+    throw new HandshakeError("Cannot connect: refused, or not reached", undefined, { cause });
   });
-  const onAbort = () => fail(own.signal?.reason);
-  own.signal?.addEventListener("abort", onAbort);
-  let fail = (_error: unknown) => {};
   try {
-    return await new Promise((resolve, reject) => {
-      fail = (error) => {
-        opening.cancel();
-        // It may just have come.
-        opening.connection.then((connection) => connection.abort(error), () => {});
-        reject(error);
-      };
-      opening.connection.then(resolve, (cause) => {
-        reject(new HandshakeError("Cannot connect: refused, or not reached", undefined, { cause }));
-      });
-    });
-  } finally {
-    cancelTimer();
-    own.signal?.removeEventListener("abort", onAbort);
+    const late = () => new HandshakeError("Cannot connect: the server took too long");
+    return await withinDeadline(opened, options, late);
+  } catch (error) {
+    cancel();
+    // It may just have come.
+    connection.then((late) => late.abort(error), () => {});
+    throw error;
   }
 }
 
@@ -140,9 +129,9 @@ function chooseSocket(socket: unknown): { readonly name: NativeSocketName; reado
 }
 
 /** What the runtime does not even try is a mistake of the caller. */
-function start(open: Open, url: string, protocols: readonly string[], options: NativeOptions): Opening {
+function start(open: Open, url: string, protocols: string[], options: NativeOptions): Opening {
   try {
-    return open(url, [...protocols], options);
+    return open(url, protocols, options);
   } catch (cause) {
     throw new TypeError(`Cannot open ${url}: ${(cause as Error).message}`, { cause });
   }
@@ -166,7 +155,7 @@ const openSocket: Open = (url, protocols, options) => {
       socket.addEventListener("error", (event) => reject((event as { readonly error?: unknown }).error));
       socket.addEventListener("close", () => reject(undefined));
     }),
-    cancel: () => socket.close(),
+    cancel: () => void (socket.readyState === 0 && socket.close()),
   };
 };
 

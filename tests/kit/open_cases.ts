@@ -42,6 +42,12 @@ export function testOpenWebSocket(socket: NativeSocketName): void {
     assertEquals(await connection.receive(), undefined);
   });
 
+  test(`${name} takes one string for one subprotocol`, async () => {
+    const connection = await openTrouble("/", { protocols: "chat" });
+    assertEquals(connection.protocol, "chat");
+    await connection.close();
+  });
+
   test(`${name} has readable and writable`, async () => {
     const connection = await openTrouble("/");
     const writer = connection.writable.getWriter();
@@ -101,7 +107,9 @@ export function testOpenWebSocket(socket: NativeSocketName): void {
     for (const url of ["ws://", "ftp://example.com/", "ws://example.com/#fragment"]) {
       await assertRejects(() => open(url), TypeError, "Cannot open");
     }
-    await assertRejects(() => openTrouble("/", { protocols: ["a", "a"] }), TypeError);
+    for (const protocols of [["a", "a"], ["a b"], [""], "a, b"]) {
+      await assertRejects(() => openTrouble("/", { protocols }), TypeError, "Cannot use protocols");
+    }
     await assertRejects(() => openTrouble("/", { socket: "Socket" as NativeSocketName }), TypeError);
     await assertRejects(() => openTrouble("/", { closeTimeout: -1 }), RangeError);
     await assertRejects(() => openTrouble("/", { handshakeTimeout: NaN }), RangeError);
