@@ -7,17 +7,16 @@
 
 import type { ConnectOptions } from "../connection/accept_options.ts";
 import type { ByteTransport } from "../connection/byte_transport.ts";
-import { systemClock } from "../connection/clock.ts";
 import { connectWebSocket } from "../connection/connect_web_socket.ts";
-import { checkConnectionOptions, type MessageHandler } from "../connection/connection_options.ts";
+import type { MessageHandler } from "../connection/connection_options.ts";
 import type { WebSocketConnection } from "../connection/web_socket_connection.ts";
+import { startDeadline, withinDeadline } from "../connection/within_deadline.ts";
 import { checkAgreement, createOffer } from "../handshake/handshake_offer.ts";
 import { HandshakeError } from "../handshake/handshake_error.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
-import { defaultHeadLimits } from "../handshake/limits.ts";
-import { checkNumbers } from "../protocol/engine_options.ts";
 import { type CloudflareSocket, cloudflareTransport } from "./cloudflare_socket.ts";
 import { cloudflareCapabilities, cloudflareTraits, type CloudflareWebSocket } from "./cloudflare_upgrade.ts";
+import { checkConnectOptions, type Destination, dialTransport } from "./dial_web_socket.ts";
 import { NativeConnection } from "./native_connection.ts";
 import { checkNativeOptions, type NativeOptions } from "./native_options.ts";
 import { StandardSocket } from "./standard_socket.ts";
@@ -38,8 +37,6 @@ export interface OpenOptions extends Omit<ConnectOptions, "onMessage"> {
 
 /** The module's name in a variable: whoever bundles leaves it to the runtime then. */
 const socketsModule = "cloudflare:sockets";
-
-const defaults = { ...defaultHeadLimits, handshakeTimeout: 10_000 };
 
 interface Sockets {
   connect(
@@ -72,41 +69,30 @@ export async function openWebSocket(
     throw new TypeError('Cannot use over: neither "sockets" nor "fetch"');
   }
   const connectOptions: ConnectOptions = rest;
-  checkConnectionOptions(connectOptions);
-  checkNumbers(options, defaults);
-  options.signal?.throwIfAborted();
-  const { url: address } = createOffer(url, connectOptions);
-  if (over === "fetch") return await fetchWebSocket(url, options);
+  const destination = checkConnectOptions(url, connectOptions);
+  const left = startDeadline(connectOptions);
+  const fetched = () => fetchWebSocket(url, { ...left(), onMessage: rest.onMessage });
+  if (over === "fetch") return await fetched();
   let transport: ByteTransport;
   try {
-    transport = await dial(address, options);
-  } catch (cause) {
-    if (over === undefined) return await fetchWebSocket(url, options);
-    throw new HandshakeError("Cannot connect: no socket can be opened", undefined, { cause });
+    transport = await dialTransport(left(), (take) => dial(destination, take));
+  } catch (error) {
+    if (over === "sockets" || options.signal?.aborted) throw error;
+    return await fetched();
   }
-  return await connectWebSocket(url, transport, connectOptions);
+  return await connectWebSocket(url, transport, left());
 }
 
-/** An open socket to the URL's host. */
-async function dial({ protocol, hostname, port }: URL, options: OpenOptions): Promise<ByteTransport> {
+/** Opens a socket to the URL's host. */
+async function dial(
+  { hostname, port, isSecure }: Destination,
+  take: (transport: ByteTransport) => void,
+): Promise<void> {
   const { connect }: Sockets = await import(socketsModule);
-  const isSecure = /^(?:wss|https):$/.test(protocol);
-  const socket = connect(
-    { hostname: hostname.replace(/^\[|\]$/g, ""), port: Number(port || (isSecure ? 443 : 80)) },
-    { secureTransport: isSecure ? "on" : "off", allowHalfOpen: true },
-  );
-  try {
-    await withDeadline(options, (signal) => {
-      const { promise: late, reject } = Promise.withResolvers<never>();
-      signal.addEventListener("abort", () => reject(signal.reason));
-      return Promise.race([socket.opened, late]);
-    });
-    return cloudflareTransport(socket);
-  } catch (error) {
-    socket.close().catch(() => {});
-    options.signal?.throwIfAborted();
-    throw error;
-  }
+  const secureTransport = isSecure ? "on" : "off";
+  const socket = connect({ hostname, port }, { secureTransport, allowHalfOpen: true });
+  take(cloudflareTransport(socket));
+  await socket.opened;
 }
 
 /** A connection by the runtime's own handshake. */
@@ -116,25 +102,33 @@ async function fetchWebSocket(url: string | URL, options: OpenOptions): Promise<
   const offer = createOffer(url, options);
   const headers = new Headers(offer.fields as [string, string][]);
   headers.set("Upgrade", "websocket");
-  const { answer, socket } = await withDeadline(options, async (signal) => {
-    const init: RequestInit = { headers, redirect: "manual", signal };
-    return await readAnswer(await fetch(offer.url.href.replace(/^ws/, "http"), init));
-  }).catch((cause) => {
+  const controller = new AbortController();
+  const init: RequestInit = { headers, redirect: "manual", signal: controller.signal };
+  const answering = fetch(offer.url.href.replace(/^ws/, "http"), init).then(readAnswer);
+  const late = () => new HandshakeError("Cannot connect: the handshake took too long");
+  const { answer, socket } = await withinDeadline(answering, options, late).catch((cause) => {
+    controller.abort(cause);
     options.signal?.throwIfAborted();
+    if (cause instanceof HandshakeError) throw cause;
     throw new HandshakeError("Cannot connect: the server cannot be reached", undefined, { cause });
   });
   if (socket === undefined) {
     throw new HandshakeError(`Cannot connect: the server answered ${answer.status}`, answer);
   }
   socket.accept();
-  const { protocol } = checkAgreement(answer, offer);
-  return new NativeConnection(new StandardSocket(socket, cloudflareTraits), {
-    ...native,
-    role: "client",
-    protocol,
-    extensions: socket.extensions ?? "",
-    response: answer,
-  });
+  try {
+    const { protocol } = checkAgreement(answer, offer);
+    return new NativeConnection(new StandardSocket(socket, cloudflareTraits), {
+      ...native,
+      role: "client",
+      protocol,
+      extensions: socket.extensions ?? "",
+      response: answer,
+    });
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
 }
 
 /** The response, and the socket of one that accepts or the body of one that refuses. */
@@ -148,22 +142,4 @@ async function readAnswer(
   if (webSocket) return { answer: { status, statusText, headers }, socket: webSocket };
   const body = new Uint8Array(await response.arrayBuffer());
   return { answer: { status, statusText, headers, body }, socket: undefined };
-}
-
-/** Runs what is not to take longer than `handshakeTimeout`, nor go on when the signal is aborted. */
-async function withDeadline<Value>(
-  { clock = systemClock, signal, ...options }: OpenOptions,
-  run: (signal: AbortSignal) => Promise<Value>,
-): Promise<Value> {
-  const { handshakeTimeout } = checkNumbers(options, defaults);
-  const controller = new AbortController();
-  const stop = () => controller.abort(signal?.reason);
-  const cancel = clock.after(handshakeTimeout, stop);
-  signal?.addEventListener("abort", stop);
-  try {
-    return await run(controller.signal);
-  } finally {
-    cancel();
-    signal?.removeEventListener("abort", stop);
-  }
 }

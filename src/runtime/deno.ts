@@ -1,6 +1,5 @@
 /**
- * WebSockets on Deno: of `Deno.serve` by `upgradeWebSocket()`, and by `denoTransport()` over connections of
- * `Deno.listen` and `Deno.connect`, their TLS and Unix forms. Type-checks and loads anywhere.
+ * WebSockets in Deno: opened by the engine, accepted by it from the bytes of any connection, or upgraded by `Deno.serve`.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -20,9 +19,6 @@
  * @module
  */
 
-import type { ByteTransport } from "../connection/byte_transport.ts";
-import { PulledTransport } from "./pulled_transport.ts";
-
 export type { ByteReceiver, ByteStreamPair, ByteTransport } from "../connection/byte_transport.ts";
 export type { WebSocketCloseInfo } from "../connection/close_info.ts";
 export type { CloseOptions } from "../connection/close_options.ts";
@@ -32,55 +28,9 @@ export { WebSocketError } from "../connection/web_socket_error.ts";
 export { HandshakeError } from "../handshake/handshake_error.ts";
 export { isWebSocketUpgrade } from "../handshake/is_websocket_upgrade.ts";
 export { CloseCode } from "../protocol/close_code.ts";
+export { type DenoTlsOptions, type OpenOptions, openWebSocket } from "./deno_open.ts";
+export { type DenoConn, denoTransport } from "./deno_transport.ts";
 export { denoCapabilities, type DenoUpgradeOptions, upgradeWebSocket } from "./deno_upgrade.ts";
 export type { NativeConnection } from "./native_connection.ts";
 export type { NativeOptions } from "./native_options.ts";
 export type { NativeUpgrade, NativeUpgradeOptions } from "./native_upgrade.ts";
-
-/** What is used of `Deno.Conn`, `Deno.TcpConn`, `Deno.TlsConn` and `Deno.UnixConn`. */
-export interface DenoConn {
-  /** Fills `buffer` from its start; how many bytes, or `null` at the peer's end. */
-  read(buffer: Uint8Array): Promise<number | null>;
-  /** Writes a beginning of `bytes`; how many. */
-  write(bytes: Uint8Array): Promise<number>;
-  /** Ends the writing side. */
-  closeWrite(): Promise<void>;
-  /** Closes both sides. */
-  close(): void;
-  /** Present on TCP connections. */
-  setNoDelay?(noDelay?: boolean): void;
-}
-
-/**
- * Wraps a Deno connection. It reads and writes by `read()` and `write()`, which move four times as many
- * messages as `conn.readable` and `conn.writable` do; those must not be in use at the same time.
- *
- * @example
- * ```ts
- * import { assertEquals } from "@std/assert";
- * import { acceptWebSocket, connectWebSocket } from "@weft/websocket";
- * import { denoTransport } from "@weft/websocket/deno";
- *
- * using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
- * const [near, far] = await Promise.all([Deno.connect({ port: listener.addr.port }), listener.accept()]);
- * const [client, server] = await Promise.all([
- *   connectWebSocket("ws://localhost/", denoTransport(near)),
- *   acceptWebSocket(denoTransport(far)),
- * ]);
- * await server.send("Hello");
- * assertEquals(await client.receive(), "Hello");
- * await Promise.all([client.close(), server.receive()]);
- * ```
- *
- * @param conn The connection; from now on the transport's own, `close()` included.
- */
-export function denoTransport(conn: DenoConn): ByteTransport {
-  // Otherwise Nagle's algorithm and the peer's delayed acknowledgement cost 40 ms a message.
-  conn.setNoDelay?.(true);
-  return new PulledTransport({
-    read: (buffer) => conn.read(buffer).then((length) => length === null ? null : buffer.subarray(0, length)),
-    write: (bytes) => conn.write(bytes),
-    closeWrite: () => conn.closeWrite(),
-    close: () => conn.close(),
-  });
-}

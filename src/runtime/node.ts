@@ -1,6 +1,6 @@
 /**
- * Bytes and handshakes from Node's own modules, in Node, Deno and Bun: sockets, servers of `node:http`,
- * `node:https` and `node:http2`, and WebSockets over HTTP/2 (RFC 8441), either role.
+ * WebSockets by Node's own modules, in Node, Deno and Bun: opened over sockets of `node:net` and `node:tls`, accepted by
+ * servers of `node:http`, `node:https` and `node:http2`, and over HTTP/2 (RFC 8441), either role.
  *
  * ```ts
  * import { once } from "node:events";
@@ -40,3 +40,4 @@ export { type AttachOptions, attachWebSocket, type WebSocketAttachment } from ".
 export { connectHttp2, type Http2ConnectOptions } from "./node/connect_http2.ts";
 export type * from "./node/node_http.ts";
 export { type NodeDuplex, nodeTransport } from "./node/node_transport.ts";
+export { type NodeTlsOptions, type OpenOptions, openWebSocket } from "./node/open_web_socket.ts";
