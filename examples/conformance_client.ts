@@ -1,15 +1,13 @@
 // Lets a fuzzing server judge Weft's client: asks how many cases there are, echoes in each until it is closed, asks for the report.
 // `node:net` is in Deno, Bun and Node. Run, beside `deno task conformance --client`:
 // deno run --allow-net examples/conformance_client.ts ws://127.0.0.1:9001 weft
-import { connect } from "node:net";
 import process from "node:process";
-import { type ConnectOptions, connectWebSocket, type WebSocketConnection } from "@weft/websocket";
 import { permessageDeflate } from "@weft/websocket/deflate";
-import { nodeTransport } from "@weft/websocket/node";
+import { type OpenOptions, openWebSocket } from "@weft/websocket/node";
 
 const [address = "ws://127.0.0.1:9001", agent = "weft"] = process.argv.slice(2);
 
-const echo: ConnectOptions = {
+const echo: OpenOptions = {
   maxMessageSize: 16 * 1024 * 1024,
   maxFragments: 65536,
   maxSendQueue: 32 * 1024 * 1024,
@@ -17,11 +15,7 @@ const echo: ConnectOptions = {
   onMessage: (message, connection) => connection.send(message),
 };
 
-async function open(path: string, options?: ConnectOptions): Promise<WebSocketConnection> {
-  const url = new URL(path, address);
-  const socket = connect(Number(url.port || 80), url.hostname);
-  return await connectWebSocket(url, nodeTransport(socket), options);
-}
+const open = (path: string, options?: OpenOptions) => openWebSocket(new URL(path, address), options);
 
 const counting = await open("/getCaseCount");
 const count = Number(await counting.receive());

@@ -21,13 +21,8 @@ const servers: Record<string, string[]> = {
 };
 
 /** Runs a program to its end, and returns what it printed. */
-async function run(...args: string[]): Promise<string> {
-  const command = new Deno.Command(deno, {
-    args: ["run", ...args],
-    cwd: root,
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-  });
+async function run(program: string, ...args: string[]): Promise<string> {
+  const command = new Deno.Command(program, { args, cwd: root, env: { NO_COLOR: "1" }, stdin: "null" });
   const { code, stdout, stderr } = await command.output();
   assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
   return new TextDecoder().decode(stdout);
@@ -154,16 +149,20 @@ test("examples/durable_object.ts tells everybody in a room, and nobody in anothe
   for (const connection of [ada, grace, other]) assert((await connection.close()).wasClean);
 });
 
-test("examples/client_deno.ts prints the echo, the round trip and the close", async () => {
-  await using server = await StartedServer.start(servers["echo_server_deno"]!);
-  const output = await run(
-    "--allow-net",
-    "examples/client_deno.ts",
-    `ws://localhost:${server.port}/`,
-    "Hallo",
-  );
-  assertMatch(output, /^Received Hallo\nA Ping took \d+\.\d\d ms\nClosed cleanly with 1000\n$/);
-});
+/** How each client is started. */
+const clients: Record<string, [string, ...string[]]> = {
+  client_deno: [deno, "run", "--allow-net", "examples/client_deno.ts"],
+  client_bun: [bun, "examples/client_bun.ts"],
+  client_node: [node24, "--import", "./tools/node_imports.js", "examples/client_node.ts"],
+};
+
+for (const [name, command] of Object.entries(clients)) {
+  test(`examples/${name}.ts prints the echo, the round trip and the close`, async () => {
+    await using server = await StartedServer.start(servers["echo_server_deno"]!);
+    const output = await run(...command, `ws://localhost:${server.port}/`, "Hallo");
+    assertMatch(output, /^Received Hallo\nA Ping took \d+\.\d\d ms\nClosed cleanly with 1000\n$/);
+  });
+}
 
 test("examples/client_cloudflare_sockets.ts passes a message on and answers with its echo", async () => {
   await using server = await StartedServer.start(servers["echo_server_deno"]!);
@@ -176,12 +175,12 @@ test("examples/client_cloudflare_sockets.ts passes a message on and answers with
 });
 
 test("examples/graphql_ws.ts prints the answer to a query, and a subscription in order", async () => {
-  const output = await run("--allow-net", "--allow-env", "examples/graphql_ws.ts");
+  const output = await run(deno, "run", "--allow-net", "--allow-env", "examples/graphql_ws.ts");
   assertEquals(output, `{ hello: "Hello" }\n{ count: 1 }\n{ count: 2 }\n{ count: 3 }\n`);
 });
 
 test("examples/sans_io.ts brings a whole conversation over a network of torn bytes", async () => {
-  const output = await run("examples/sans_io.ts");
+  const output = await run(deno, "run", "examples/sans_io.ts");
   assertMatch(output, /^server: \{ type: "message", data: "Hello" \}$/m);
   assertMatch(output, /^client: \{ type: "message", data: Uint8Array\(3\) \[ 1, 2, 3 \] \}$/m);
   assertMatch(output, /^client: \{ type: "pong"/m);
