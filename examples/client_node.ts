@@ -1,5 +1,5 @@
 // A client in Node: says a word, prints what comes back, the round trip of a Ping, and how it ended.
-// Run, beside an echo on port 10088: node --import ./tools/node_imports.js examples/client_node.ts ws://localhost:10088/ Hello
+// Run, beside an echo on port 10088: node --import ./tools/node_imports.js examples/client_node.ts
 import process from "node:process";
 import { openWebSocket } from "@weft/websocket/node";
 

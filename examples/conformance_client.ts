@@ -1,5 +1,5 @@
-// Lets a fuzzing server judge Weft's client: asks how many cases there are, echoes in each until it is closed, asks for the report.
-// `node:net` is in Deno, Bun and Node. Run, beside `deno task conformance --client`:
+// Lets a fuzzing server judge Weft's client: asks how many cases there are, echoes in each until it is closed,
+// asks for the report. In Deno, Bun and Node. Run, beside `deno task conformance --client`:
 // deno run --allow-net examples/conformance_client.ts ws://127.0.0.1:9001 weft
 import process from "node:process";
 import { permessageDeflate } from "@weft/websocket/deflate";

@@ -22,9 +22,10 @@ const maxInterimResponses = 8;
  * Asks for a WebSocket over a transport that leads to the server (RFC 6455 §4.1). The URL says what the
  * request says; it opens nothing.
  *
- * Rejects with `HandshakeError`, whose `response` is the whole answer, where the server refuses or answers wrongly; redirects
- * are not followed. The transport is gone then. Rejects with the signal's reason, and destroys the transport, when aborted,
- * before the call too; with `TypeError` or `RangeError`, and leaves it alone, for a URL or options that mean nothing.
+ * Rejects with `HandshakeError`, whose `response` is the whole answer, where the server refuses or answers
+ * wrongly; redirects are not followed. The transport is gone then. Rejects with the signal's reason, and
+ * destroys the transport, when aborted, before the call too; with `TypeError` or `RangeError`, and leaves it
+ * alone, for a URL or options that mean nothing.
  *
  * @example
  * ```ts

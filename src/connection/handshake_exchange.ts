@@ -51,8 +51,9 @@ export class HandshakeExchange {
   #reject: ((error: unknown) => void) | undefined;
 
   /**
-   * Takes a transport over; `operation` begins the messages of its errors. Throws, and leaves the transport alone, for
-   * numbers and transports that mean nothing; destroys it, and throws the reason, where the signal is aborted.
+   * Takes a transport over; `operation` begins the messages of its errors. Throws, and leaves the transport
+   * alone, for numbers and transports that mean nothing; destroys it, and throws the reason, where the signal
+   * is aborted.
    */
   constructor(operation: string, transport: ByteStreamPair | ByteTransport, options: ExchangeOptions) {
     const { signal, head = [], onHead } = options;

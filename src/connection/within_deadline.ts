@@ -35,8 +35,8 @@ export function watchDeadline(
 }
 
 /**
- * Settles as `promise` does, unless the time is up before, or the signal aborted: rejects then with what `late` makes, or with
- * the signal's reason. What still comes of `promise` is its maker's.
+ * Settles as `promise` does, unless the time is up before, or the signal aborted: rejects then with what
+ * `late` makes, or with the signal's reason. What still comes of `promise` is its maker's.
  */
 export async function withinDeadline<Value>(
   promise: Promise<Value>,
@@ -55,7 +55,7 @@ export async function withinDeadline<Value>(
   }
 }
 
-/** Starts the time of several steps. Returns what makes the options of the next one: with as much time as is left. */
+/** Starts the time of several steps. Returns what makes the options of the next one, with the time left. */
 export function startDeadline<Options extends Deadline>(options: Options): () => Options {
   const { handshakeTimeout = defaultHandshakeTimeout, clock = systemClock } = options;
   const end = clock.now() + handshakeTimeout;

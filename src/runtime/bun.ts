@@ -1,5 +1,6 @@
 /**
- * WebSockets in Bun: opened by the engine, accepted by it from the bytes of `Bun.listen`, or upgraded by `Bun.serve`.
+ * WebSockets in Bun: opened by the engine, accepted by it from the bytes of `Bun.listen`, or upgraded by
+ * `Bun.serve`.
  *
  * ```ts ignore
  * import { isWebSocketUpgrade, upgradeWebSocket, websocket } from "@weft/websocket/bun";

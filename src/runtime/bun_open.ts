@@ -1,5 +1,5 @@
 /**
- * A connection over a socket that Bun opens: `Bun.connect`. Uses it where it is; type-checks and loads anywhere.
+ * A connection over a socket that Bun opens: `Bun.connect`. Type-checks and loads anywhere.
  *
  * @module
  */
@@ -51,11 +51,13 @@ interface Globals {
 }
 
 /**
- * Connects to a `ws:` or `wss:` URL by the engine, over a socket of its own. `handshakeTimeout` and `signal` cover the dialling too.
+ * Connects to a `ws:` or `wss:` URL by the engine, over a socket of its own. `handshakeTimeout` and `signal`
+ * cover the dialling too.
  *
- * Rejects with `HandshakeError`: its `response` is the answer of a server that refuses or answers wrongly, its `cause` says why the server
- * cannot be reached or trusted. Rejects with `TypeError` or `RangeError` for a URL or options that mean nothing, or where this is not Bun;
- * with the signal's reason when aborted. Nothing stays open then.
+ * Rejects with `HandshakeError`: its `response` is the answer of a server that refuses or answers wrongly,
+ * its `cause` says why the server cannot be reached or trusted. Rejects with `TypeError` or `RangeError` for
+ * a URL or options that mean nothing, or where this is not Bun; with the signal's reason when aborted.
+ * Nothing stays open then.
  *
  * @example
  * ```ts ignore

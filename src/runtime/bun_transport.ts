@@ -1,6 +1,6 @@
 /**
- * Bytes from Bun's sockets: `Bun.listen` and `Bun.connect`, TCP, TLS and Unix. Knows no protocol; uses no global of
- * Bun, so it type-checks and loads anywhere.
+ * Bytes from Bun's sockets: `Bun.listen` and `Bun.connect`, TCP, TLS and Unix. Knows no protocol; uses no
+ * global of Bun, so it type-checks and loads anywhere.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface BunSocket {
 
 /** The part of the options of `Bun.listen` and `Bun.connect` that makes their sockets transports. */
 export interface BunSocketOptions<Socket extends BunSocket> {
-  /** Without it, Bun closes the whole socket at the peer's end, before the answer to its last bytes is written. */
+  /** Without it, Bun closes the whole socket at the peer's end, before its last bytes are answered. */
   readonly allowHalfOpen: true;
   /** The handlers. `socket.data` is left to the application. */
   readonly socket: BunSocketHandlers<Socket>;

@@ -29,8 +29,8 @@ export interface OpenOptions extends Omit<ConnectOptions, "onMessage"> {
    */
   readonly over?: "sockets" | "fetch" | undefined;
   /**
-   * Receives the messages, instead of iterating or `readable`. What it throws closes
-   * the connection with 1011.
+   * Receives the messages, instead of iterating or `readable`. What it throws closes the connection with
+   * 1011.
    */
   readonly onMessage?: MessageHandler<WebSocketConnection | NativeConnection> | undefined;
 }
@@ -46,10 +46,10 @@ interface Sockets {
 }
 
 /**
- * Connects to a `ws:` or `wss:` URL from a worker. Rejects with `HandshakeError` where the server
- * refuses, answers wrongly or cannot be reached; with `TypeError` or `RangeError` for an URL or
- * options that mean nothing, also those that mean nothing to `fetch` when it comes to that; with the
- * signal's reason when aborted.
+ * Connects to a `ws:` or `wss:` URL from a worker. Rejects with `HandshakeError` where the server refuses,
+ * answers wrongly or cannot be reached; with `TypeError` or `RangeError` for an URL or options that mean
+ * nothing, also those that mean nothing to `fetch` when it comes to that; with the signal's reason when
+ * aborted.
  *
  * @example In a worker
  * ```ts ignore

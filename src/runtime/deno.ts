@@ -1,5 +1,6 @@
 /**
- * WebSockets in Deno: opened by the engine, accepted by it from the bytes of any connection, or upgraded by `Deno.serve`.
+ * WebSockets in Deno: opened by the engine, accepted by it from the bytes of any connection, or upgraded by
+ * `Deno.serve`.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

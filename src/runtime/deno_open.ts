@@ -1,6 +1,5 @@
 /**
- * A connection over a socket that Deno opens: `Deno.connect` and `Deno.connectTls`. Uses them where they are; type-checks and loads
- * anywhere.
+ * A connection over a socket that Deno opens: `Deno.connect`, `connectTls`. Type-checks and loads anywhere.
  *
  * @module
  */
@@ -42,11 +41,14 @@ interface Globals {
 }
 
 /**
- * Connects to a `ws:` or `wss:` URL by the engine, over a socket of its own. `handshakeTimeout` and `signal` cover the dialling too.
+ * Connects to a `ws:` or `wss:` URL by the engine, over a socket of its own. `handshakeTimeout` and `signal`
+ * cover the dialling too.
  *
- * Rejects with `HandshakeError`: its `response` is the answer of a server that refuses or answers wrongly, its `cause` says why the server
- * cannot be reached or trusted. Rejects with `TypeError` or `RangeError` for a URL or options that mean nothing, or where this is not Deno;
- * with the signal's reason when aborted. Nothing stays open then.
+ * Rejects with `HandshakeError`: its `response` is the answer of a server that refuses or answers wrongly,
+ * its `cause` says why the server cannot be reached or trusted. Rejects with `TypeError` or `RangeError` for
+ * a URL or options that mean nothing, or where this is not Deno; with the signal's reason when aborted.
+ * Nothing stays open then, but for a TLS handshake with a silent server, which Deno itself goes on with until
+ * the server speaks or leaves.
  *
  * @example
  * ```ts

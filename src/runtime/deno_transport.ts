@@ -1,6 +1,6 @@
 /**
- * Bytes from Deno's connections: `Deno.listen`, `Deno.connect`, their TLS and Unix forms. Knows no protocol; uses no
- * global of Deno, so it type-checks and loads anywhere.
+ * Bytes from Deno's connections: `Deno.listen`, `Deno.connect`, their TLS and Unix forms. Knows no protocol;
+ * uses no global of Deno, so it type-checks and loads anywhere.
  *
  * @module
  */
@@ -23,8 +23,8 @@ export interface DenoConn {
 }
 
 /**
- * Wraps a Deno connection. It reads and writes by `read()` and `write()`, which move four times as many messages as
- * `conn.readable` and `conn.writable` do; those must not be in use at the same time.
+ * Wraps a Deno connection. It reads and writes by `read()` and `write()`, which move four times as many
+ * messages as `conn.readable` and `conn.writable` do; those must not be in use at the same time.
  *
  * @example
  * ```ts

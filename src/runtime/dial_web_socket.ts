@@ -1,6 +1,6 @@
 /**
- * Connections over sockets that a runtime opens, all alike but for that: the URL says where to, and one deadline covers the
- * dialling and the handshake (RFC 6455 §4.1). Knows no runtime.
+ * Connections over sockets that a runtime opens, all alike but for that: the URL says where to, and one
+ * deadline covers the dialling and the handshake (RFC 6455 §4.1). Knows no runtime.
  *
  * @module
  */
@@ -29,12 +29,13 @@ export interface Destination {
 }
 
 /**
- * Opens a socket, up to the end of TLS's handshake. `take` is told its transport as soon as there is something to destroy, and
- * throws where nobody wants it any more; `signal` is aborted then. What it throws, instead of rejecting, is said of `tls`.
+ * Opens a socket, up to the end of TLS's handshake. `take` is told its transport as soon as there is
+ * something to destroy, and throws where nobody wants it any more; `signal` is aborted then. What it throws,
+ * instead of rejecting, is said of `tls`.
  */
 export type Dial = (take: (transport: ByteTransport) => void, signal: AbortSignal) => Promise<unknown>;
 
-/** Checks all that connecting will use. Throws `TypeError` or `RangeError`, and the reason of a signal that is aborted. */
+/** Checks all that connecting will use. Throws `TypeError`, `RangeError` or an aborted signal's reason. */
 export function checkConnectOptions(
   url: string | URL,
   { tls, ...options }: ConnectOptions & { readonly tls?: unknown },
@@ -52,12 +53,12 @@ export function checkConnectOptions(
     hostname: hostname.replace(/^\[|\]$/g, ""),
     port: Number(port || (isSecure ? 443 : 80)),
     isSecure,
-    // RFC 6066 §3 "Literal IPv4 and IPv6 addresses are not permitted in "HostName""; a URL writes them like this
+    // RFC 6066 §3 "Literal IPv4 and IPv6 addresses are not permitted in "HostName""
     serverName: /^\[|^[\d.]+$/.test(hostname) ? "" : hostname,
   };
 }
 
-/** A transport to the server. Rejects with `HandshakeError` where there is none in time; nothing stays open then. */
+/** A transport to the server. Where there is none in time, rejects with `HandshakeError`. */
 export async function dialTransport(options: ConnectOptions, dial: Dial): Promise<ByteTransport> {
   const controller = new AbortController();
   const { signal } = controller;

@@ -1,6 +1,6 @@
 /**
- * WebSockets by Node's own modules, in Node, Deno and Bun: opened over sockets of `node:net` and `node:tls`, accepted by
- * servers of `node:http`, `node:https` and `node:http2`, and over HTTP/2 (RFC 8441), either role.
+ * WebSockets by Node's own modules, in Node, Deno and Bun: opened over sockets of `node:net` and `node:tls`,
+ * accepted by servers of `node:http`, `node:https` and `node:http2`, and over HTTP/2 (RFC 8441), either role.
  *
  * ```ts
  * import { once } from "node:events";

@@ -24,7 +24,10 @@ export interface OpenOptions
   extends Omit<NativeOptions, "pingInterval" | "pingTimeout">, Pick<HandshakeOptions, "handshakeTimeout"> {
   /** The subprotocols to offer, the preferred one first; one string is one subprotocol. */
   readonly protocols?: string | readonly string[] | undefined;
-  /** Which of the runtime's sockets to use. Default `WebSocketStream` where there is one, as only that has backpressure. */
+  /**
+   * Which of the runtime's sockets to use. Default `WebSocketStream` where there is one, as only that has
+   * backpressure.
+   */
   readonly socket?: NativeSocketName | undefined;
 }
 
@@ -66,9 +69,9 @@ interface Globals {
  * Opens a WebSocket by the runtime's own `WebSocketStream`, or `WebSocket`. The connection has the interface
  * of every other; what these sockets cannot do, its `capabilities` say.
  *
- * `receiveHighWaterMark` counts with `WebSocketStream`, `maxReceiveQueue` with `WebSocket`. Codes
- * below 3000 that the connection itself would close with are not let through by browsers: 1009 is
- * seen as 4009 by the server.
+ * `receiveHighWaterMark` counts with `WebSocketStream`, `maxReceiveQueue` with `WebSocket`. Codes below 3000
+ * that the connection itself would close with are not let through by browsers: 1009 is seen as 4009 by the
+ * server.
  *
  * Rejects with `HandshakeError` where there comes no connection: browsers do not say why, and there is no
  * `response`. Rejects with `TypeError` or `RangeError` for a URL, subprotocols or options that mean nothing,

@@ -31,7 +31,7 @@ const hasIPv6 = Object.values(networkInterfaces()).flat().some((address) => addr
 
 const secure = { cert: certificate, key: privateKey, ALPNProtocols: ["http/1.1"] };
 
-/** An echo for whoever knows the word; others are refused. Keeps what clients call it, and ask to speak, in TLS. */
+/** An echo for whoever knows the word; others are refused. Keeps what TLS told it of its clients' wishes. */
 async function serveEcho(isSecure: boolean, host: string) {
   const facts: unknown[] = [];
   let requests = 0;

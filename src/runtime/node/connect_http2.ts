@@ -27,8 +27,8 @@ import { NodeTransport } from "./node_transport.ts";
 /** The options of `connectHttp2()`: those of `connectWebSocket()`, and one. */
 export interface Http2ConnectOptions extends ConnectOptions {
   /**
-   * A session of `http2.connect()` with the URL's server, for many connections over one TCP
-   * connection. Default: one of its own.
+   * A session of `http2.connect()` with the URL's server, for many connections over one TCP connection.
+   * Default: one of its own.
    */
   readonly session?: NodeHttp2Session | undefined;
 }

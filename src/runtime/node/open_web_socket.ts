@@ -1,5 +1,5 @@
 /**
- * A connection over a socket of `node:net` or `node:tls`, in Node, Deno and Bun. Loads these modules when it is called.
+ * A connection over a socket of `node:net` or `node:tls`, in Node, Deno and Bun. Loads them when it is called.
  *
  * @module
  */
@@ -32,12 +32,12 @@ export interface OpenOptions extends ConnectOptions {
 }
 
 /**
- * Connects to a `ws:` or `wss:` URL by the engine, over a socket of its own. `handshakeTimeout` and `signal` cover the dialling too. In
- * Deno and Bun, their own entry points have the faster sockets.
+ * Connects to a `ws:` or `wss:` URL by the engine, over a socket of its own. `handshakeTimeout` and `signal`
+ * cover the dialling too. In Deno and Bun, their own entry points have the faster sockets.
  *
- * Rejects with `HandshakeError`: its `response` is the answer of a server that refuses or answers wrongly, its `cause` says why the server
- * cannot be reached or trusted. Rejects with `TypeError` or `RangeError` for a URL or options that mean nothing; with the signal's reason
- * when aborted. Nothing stays open then.
+ * Rejects with `HandshakeError`: its `response` is the answer of a server that refuses or answers wrongly,
+ * its `cause` says why the server cannot be reached or trusted. Rejects with `TypeError` or `RangeError` for
+ * a URL or options that mean nothing; with the signal's reason when aborted. Nothing stays open then.
  *
  * @example
  * ```ts
