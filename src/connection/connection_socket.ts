@@ -5,6 +5,7 @@
  * @module
  */
 
+import { HandshakeError } from "../handshake/handshake_error.ts";
 import { ProtocolError } from "../protocol/protocol_error.ts";
 import { toCloseArguments } from "./close_arguments.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
@@ -158,9 +159,9 @@ export class ConnectionSocket extends SocketTarget implements WebSocket {
     }
     this.#isClosing = true;
     const info = await connection.closed;
-    // A peer that is lost has broken no rule.
-    const broken = info.error instanceof ProtocolError ? info.error : undefined;
-    this.#end(info, this.#sender!.failure ?? broken);
+    // A peer that is lost has broken no rule, nor refused to be connected to again.
+    const blamed = info.error instanceof ProtocolError || info.error instanceof HandshakeError;
+    this.#end(info, this.#sender!.failure ?? (blamed ? info.error : undefined));
   }
 
   /** There will be no connection. */

@@ -22,9 +22,9 @@ export interface ToWebSocketOptions {
  * one is `CONNECTING` first. Nothing is told before the next task, so that its maker can listen. As the
  * standard has it, messages do not wait for their readers, and `send()` does not wait for the peer: what
  * exceeds the connection's `maxSendQueue` ends it. `close()` without a code sends 1000. What went wrong is
- * the `error` of the `error` event, which comes where there was never a connection, the peer broke a rule,
- * too much was sent, or messages cannot be received; not where the connection was lost. The connection is the
- * socket's own from now on.
+ * the `error` of the `error` event, which comes where the peer refused the connection or broke a rule, there
+ * never was one, too much was sent, or messages cannot be received; not where the connection was lost. The
+ * connection is the socket's own from now on.
  *
  * Over a `ReconnectingConnection` the socket stays `OPEN` until the final end, and tells `open` once. What is
  * on its way when a connection ends, or is sent between two with `whenOffline: "refuse"`, is lost, and no

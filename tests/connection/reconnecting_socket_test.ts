@@ -1,6 +1,7 @@
 import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
 import { toWebSocket } from "../../src/connection/to_web_socket.ts";
+import { HandshakeError } from "../../src/handshake/handshake_error.ts";
 import { FlakyNetwork } from "../kit/flaky_network.ts";
 import { settle } from "../kit/held_connection.ts";
 import { nextEvent, recordEvents } from "../kit/socket_events.ts";
@@ -82,6 +83,25 @@ test("more than may wait for the next connection ends the WebSocket with error a
   assert((await error as ErrorEvent).error instanceof RangeError);
   assertEquals(socket.bufferedAmount, 4);
   await network.assertClosed();
+});
+
+test("a final end that is a refusal is told as error and close, and one that is a loss as close alone", async () => {
+  const response = { status: 403, statusText: "", headers: new Headers() };
+  for (const refusal of [new HandshakeError("Cannot connect: 403", response), new Error("lost")]) {
+    const network = new FlakyNetwork({ maxRetries: 0 });
+    const socket = toWebSocket(network.client);
+    const events = recordEvents(socket);
+    const errors: unknown[] = [];
+    socket.onerror = (event) => errors.push((event as ErrorEvent).error);
+    await nextEvent(socket, "open");
+    const closed = nextEvent(socket, "close");
+    await network.refuse(refusal);
+    await closed;
+    const told = refusal instanceof HandshakeError;
+    assertEquals(events, ["1 open", ...told ? ["3 error"] : [], "3 close 1006 unclean"]);
+    assertEquals(errors, told ? [refusal] : []);
+    await network.assertClosed();
+  }
 });
 
 test("connections that have a way to receive of their own end the WebSocket with error and close, once", async () => {
