@@ -1,5 +1,6 @@
 /**
- * The `on...` attributes of an event target, as HTML has them: one listener for each type, in the order of the others.
+ * The `on...` attributes of an event target, as HTML has them: one listener for each type, in the order of
+ * the others.
  *
  * @module
  */
@@ -15,7 +16,9 @@ export class EventHandlers {
   /** The attribute that is not to be seen by the next look at it. */
   #hidden: string | undefined;
 
-  /** The handlers will listen to `target`. Whether its `dispatchEvent()` calls what is found under `on...`: */
+  /**
+   * The handlers will listen to `target`. Whether its `dispatchEvent()` calls what is found under `on...`:
+   */
   constructor(target: EventTarget, callsFound: boolean = callsAttributes()) {
     this.#target = target;
     this.#hides = callsFound;

@@ -69,8 +69,8 @@ export class MessageSources extends Reception {
   }
 
   /**
-   * Waits until so little is unread that another connection may add to it, or something is to be sent. Rejects
-   * with `RangeError` when that is too much.
+   * Waits until so little is unread that another connection may add to it, or something is to be sent.
+   * Rejects with `RangeError` when that is too much.
    */
   async catchUp(): Promise<void> {
     while (this.#unread.isFull(0) && !this.#isPressed && !this.#isEnded) await this.#untilWoken();
