@@ -3,7 +3,8 @@
  * `HubSession`'s, and the other side is `HubClient`. Another protocol can take this one's place: `Hub` knows neither.
  *
  * A client sends requests, each with an `id` of its own choice, and gets one answer to each, `ok` or `error`, with the same `id`. Its first request
- * is `login`. Binary messages are echoed as they are, without an answer; where one is refused, the error's `id` is `null`.
+ * is `login`. Binary messages are echoed as they are, without an answer; where one is refused, the error's `id` is `null`. So it is where a text's
+ * cannot be read: for one that is too long or no JSON, it can where the text begins with it.
  *
  * | request | its fields | what the answer has |
  * | ------- | ---------- | ------------------- |
@@ -17,7 +18,8 @@
  *
  * `data` is any JSON. Besides answers, a client gets events: `direct` (`from`, `data`), `message` (`topic`, `data`, and `from` where a member published
  * it), and, where it asked for `presence`, `joined` and `left` (`name`, and `topic` where it is about a topic). Who leaves the hub altogether leaves
- * all topics by that: one `left` without a topic tells it. A publisher does not get its own messages.
+ * all topics by that: one `left` without a topic tells it. Such an event that comes while a list is waited for may be newer than the
+ * list: it is to be applied to it (see `Attendance`). A publisher does not get its own messages.
  *
  * Names and topics are normalised (Unicode NFC) and hold no control, format, private or separator characters but the space, which is not at their
  * ends.
@@ -95,13 +97,19 @@ export type ReadRequest =
 /** Reads what a client sent. Never throws. */
 export function readHubRequest(text: string): ReadRequest {
   const fields = parseObject(text);
-  if (fields === undefined) return { id: null, error: malformed("not a JSON object") };
+  if (fields === undefined) return { id: readLeadingId(text), error: malformed("not a JSON object") };
   const { id } = fields;
   if (typeof id !== "number" || !Number.isSafeInteger(id) || id < 0) {
     return { id: null, error: malformed("its id is not an integer from 0 on") };
   }
   const request = readFields(fields);
   return request instanceof HubError ? { id, error: request } : { id, request };
+}
+
+/** The id of a request that is not read as a whole, where its text begins with it; else `null`. */
+export function readLeadingId(text: string): number | null {
+  const id = Number(/^\{"id":(\d{1,16}),/.exec(text)?.[1] ?? NaN);
+  return Number.isSafeInteger(id) ? id : null;
 }
 
 /** Reads the fields that belong to the type; others are passed over. */
@@ -156,9 +164,11 @@ export function writeTopicMessage(topic: string, data: Json, from?: string): str
   return writeHubReply({ type: "message", topic, ...(from === undefined ? undefined : { from }), data });
 }
 
-/** Names as an answer has them. */
-export function listNames(names: string[]): { readonly members: readonly string[]; readonly total: number } {
-  return { members: names.sort().slice(0, listLimit), total: names.length };
+/** Sorted names as an answer has them. */
+export function listNames(
+  names: readonly string[],
+): { readonly members: readonly string[]; readonly total: number } {
+  return { members: names.slice(0, listLimit), total: names.length };
 }
 
 /**

@@ -7,7 +7,8 @@
 
 import { type Clock, systemClock } from "../connection/clock.ts";
 import type { Broker, BrokerData, BrokerHub } from "./broker.ts";
-import { createNode, nodeOf, withResolver } from "./node_identity.ts";
+import { ChannelNames } from "./channel_names.ts";
+import { nodeOf, withResolver } from "./node_identity.ts";
 import type { NodeMessage, NodeWords } from "./node_message.ts";
 import { NodeQuestions } from "./node_questions.ts";
 
@@ -32,21 +33,12 @@ const lifetime = 5_000;
 export class BroadcastChannelBroker implements Broker {
   readonly #name: string;
   readonly #clock: Clock;
-  readonly #node = createNode();
-  /** The claims of this node: name to identity, and back. */
-  readonly #claims = new Map<string, string>();
-  readonly #identities = new Map<string, string>();
-  /** Claims that the others are being asked about. */
-  readonly #asking = new Map<string, string>();
-  /** The claims of other nodes. */
-  readonly #others = new Map<string, string>();
-  /** Claims that this node had nothing against, before it is told that they stand: messages may come first. */
-  readonly #conceded = new Map<string, string>();
   /** When each other node was last heard. */
   readonly #nodes = new Map<string, number>();
   readonly #questions: NodeQuestions;
+  #names!: ChannelNames;
   #channel: BroadcastChannel | undefined;
-  #hub!: BrokerHub;
+  #hub: BrokerHub | undefined;
   #number = 0;
   #cancel: (() => void) | undefined;
   readonly #settled = withResolver();
@@ -66,21 +58,33 @@ export class BroadcastChannelBroker implements Broker {
 
   /** Opens the channel. Throws `TypeError` the second time. */
   start(hub: BrokerHub): void {
-    if (this.#channel !== undefined) throw new TypeError("Cannot start: the broker has a hub");
+    if (this.#hub !== undefined) throw new TypeError("Cannot start: the broker has a hub");
     this.#hub = hub;
+    this.#names = new ChannelNames({
+      hub,
+      questions: this.#questions,
+      say: (words) => this.#say(words),
+      nodes: () => this.#nodes.keys(),
+    });
     this.#channel = new BroadcastChannel(this.#name);
-    this.#channel.onmessage = ({ data }: MessageEvent<NodeMessage>) => this.#hear(data);
+    this.#channel.onmessage = ({ data }: MessageEvent<NodeMessage>) => this.#hear(hub, data);
     this.#say({ type: "hello" });
     this.#cancel = this.#clock.after(settling, () => {
       this.#connected = true;
       this.#settled.resolve();
-      this.#hub.changed(true);
+      hub.changed(true);
       this.#beat();
     });
   }
 
   #say(words: NodeWords, to?: string): void {
-    this.#channel?.postMessage({ from: this.#node, ...(to === undefined ? undefined : { to }), ...words });
+    const message = { from: this.#names.node, ...(to === undefined ? undefined : { to }), ...words };
+    try {
+      this.#channel?.postMessage(message);
+    } catch (error) {
+      // Deno's channels cannot, where another one was the last to be closed a moment before they were opened.
+      this.#hub?.failed(error);
+    }
   }
 
   /** Keeps up with who is alive. */
@@ -93,9 +97,9 @@ export class BroadcastChannelBroker implements Broker {
 
   // What other nodes say
 
-  #hear(message: NodeMessage): void {
+  #hear(hub: BrokerHub, message: NodeMessage): void {
     const { from, to } = message;
-    if (to !== undefined && to !== this.#node) return;
+    if (to !== undefined && to !== this.#names.node) return;
     if (message.type === "bye") return this.#bury(from);
     if (!this.#nodes.has(from) && message.type !== "hello" && message.type !== "state") {
       this.#say({ type: "hello" }, from);
@@ -103,32 +107,31 @@ export class BroadcastChannelBroker implements Broker {
     this.#nodes.set(from, this.#clock.now());
     switch (message.type) {
       case "hello":
-        this.#say({ type: "state", claims: [...this.#claims] }, from);
+        this.#say({ type: "state", claims: this.#names.claims }, from);
         break;
       case "state":
-        this.#learn(from, message.claims);
+        this.#names.learn(from, message.claims);
         break;
       case "claim":
-        this.#answer(from, message.identity, this.#concedes(message.name, message.identity));
+        this.#answer(from, message.identity, this.#names.concedes(message.name, message.identity));
         break;
       case "claimed":
-        this.#come(message.name, message.identity);
+        this.#names.come(message.name, message.identity);
         break;
       case "released":
-        if (this.#others.get(message.name) === message.identity) this.#go(message.name);
-        if (this.#conceded.get(message.name) === message.identity) this.#conceded.delete(message.name);
+        this.#names.released(message.name, message.identity);
         break;
       case "publish":
-        this.#hub.receivePublished(message.topic, message.data);
+        hub.receivePublished(message.topic, message.data);
         break;
       case "direct": {
-        const name = this.#identities.get(message.identity);
-        const taken = name !== undefined && this.#hub.receiveDirect(name, message.identity, message.data);
+        const name = this.#names.nameOf(message.identity);
+        const taken = name !== undefined && hub.receiveDirect(name, message.identity, message.data);
         this.#answer(from, message.question, taken);
         break;
       }
       case "who":
-        this.#answer(from, message.question, true, this.#hub.subscribersHere(message.topic));
+        this.#answer(from, message.question, true, hub.subscribersHere(message.topic));
         break;
       case "answer":
         this.#questions.hear(from, message.question, message.yes, message.names);
@@ -139,97 +142,29 @@ export class BroadcastChannelBroker implements Broker {
     this.#say({ type: "answer", question, yes, ...(names === undefined ? undefined : { names }) }, to);
   }
 
-  // Names
-
-  /** Whether this node has nothing against a claim: of two that are made at once, the lesser identity wins. */
-  #concedes(name: string, identity: string): boolean {
-    if (this.#claims.has(name)) return false;
-    const own = this.#asking.get(name);
-    if (own !== undefined && own < identity) return false;
-    if (own !== undefined) this.#questions.settle(own, false);
-    this.#conceded.set(name, identity);
-    return true;
+  /** A node is gone. */
+  #bury(node: string): void {
+    this.#nodes.delete(node);
+    this.#names.bury(node);
+    this.#questions.forget(node);
   }
+
+  // Names
 
   /** Claims a name, with the consent of all nodes that are known. */
   async claim(name: string): Promise<string | undefined> {
     await this.#settled.promise;
-    if (this.#others.has(name)) return undefined;
-    const identity = `${this.#node}.${++this.#number}`;
-    this.#asking.set(name, identity);
-    const { yes } = await this.#questions.ask(
-      identity,
-      this.#nodes.keys(),
-      () => this.#say({ type: "claim", name, identity }),
-    );
-    this.#asking.delete(name);
-    if (!yes || this.#others.has(name)) {
-      this.#say({ type: "released", name, identity });
-      return undefined;
-    }
-    this.#claims.set(name, identity);
-    this.#identities.set(identity, name);
-    this.#say({ type: "claimed", name, identity });
-    return identity;
+    return await this.#names.claim(name);
   }
 
   /** Gives a name back. */
   release(name: string): void {
-    const identity = this.#claims.get(name);
-    if (identity === undefined) return;
-    this.#claims.delete(name);
-    this.#identities.delete(identity);
-    this.#say({ type: "released", name, identity });
+    this.#names.release(name);
   }
 
   /** The identity of another node's claim. */
   find(name: string): string | undefined {
-    return this.#others.get(name) ?? this.#conceded.get(name);
-  }
-
-  /** The names of other nodes' members. */
-  names(): Iterable<string> {
-    return this.#others.keys();
-  }
-
-  /** All that a node claims. */
-  #learn(node: string, claims: readonly (readonly [string, string])[]): void {
-    const names = new Set(claims.map(([name]) => name));
-    for (const [name, identity] of [...this.#others]) {
-      if (nodeOf(identity) === node && !names.has(name)) this.#go(name);
-    }
-    for (const [name, identity] of claims) this.#come(name, identity);
-  }
-
-  #come(name: string, identity: string): void {
-    const own = this.#claims.get(name);
-    // Both were made without knowing of the other.
-    if (own !== undefined && own < identity) return this.#say({ type: "claimed", name, identity: own });
-    if (own !== undefined) {
-      this.#claims.delete(name);
-      this.#identities.delete(own);
-      this.#hub.lost(name);
-    }
-    this.#conceded.delete(name);
-    const before = this.#others.get(name);
-    if (before === identity) return;
-    if (before !== undefined) this.#go(name);
-    this.#others.set(name, identity);
-    this.#hub.joined(name);
-  }
-
-  #go(name: string): void {
-    if (this.#others.delete(name)) this.#hub.left(name);
-  }
-
-  /** A node is gone. */
-  #bury(node: string): void {
-    this.#nodes.delete(node);
-    for (const [name, identity] of [...this.#others]) if (nodeOf(identity) === node) this.#go(name);
-    for (const [name, identity] of [...this.#conceded]) {
-      if (nodeOf(identity) === node) this.#conceded.delete(name);
-    }
-    this.#questions.forget(node);
+    return this.#names.find(name);
   }
 
   // Messages
@@ -268,14 +203,16 @@ export class BroadcastChannelBroker implements Broker {
     return names;
   }
 
-  /** Says good-bye, and closes the channel. */
+  /** Says good-bye, and closes the channel: what is asked of others from now on, nobody answers. */
   stop(): Promise<void> {
     this.#say({ type: "bye" });
     this.#cancel?.();
     this.#settled.resolve();
     this.#connected = false;
+    this.#nodes.clear();
     this.#questions.stop();
     this.#channel?.close();
+    this.#channel = undefined;
     return Promise.resolve();
   }
 }

@@ -25,8 +25,6 @@ export interface Broker {
   release(name: string): void;
   /** The identity of the claim that a member of another hub has on a name, or `undefined`. */
   find(name: string): string | undefined | Promise<string | undefined>;
-  /** The names of the members of other hubs. */
-  names(): Iterable<string>;
   /** From when it resolves on, what other hubs publish to the topic is received. */
   subscribe(topic: string): void | Promise<void>;
   /** Nobody here listens to the topic any more. */
@@ -49,9 +47,9 @@ export interface BrokerHub {
   receiveDirect(name: string, identity: string, data: BrokerData): boolean;
   /** The names of this hub's subscribers of a topic. */
   subscribersHere(topic: string): string[];
-  /** A member joined another hub. */
+  /** A member joined another hub. Those who are there when the link comes to be, join then. */
   joined(name: string): void;
-  /** A member left another hub, or that hub is gone. */
+  /** A member left another hub, or that hub is gone. Told once for each that joined. */
   left(name: string): void;
   /** Another hub has the name that was claimed here. */
   lost(name: string): void;

@@ -7,6 +7,7 @@
 import { isThenable } from "./action_order.ts";
 import type { Broker } from "./broker.ts";
 import type { Exchange } from "./exchange.ts";
+import { isLabel } from "./is_label.ts";
 import { Member, type Target } from "./member.ts";
 import type { OutgoingMessage } from "./outgoing_message.ts";
 import type { Roster } from "./roster.ts";
@@ -26,7 +27,7 @@ export class DirectMessages {
   /** Whom a name means at this moment. */
   find(name: string): Target | PromiseLike<Target> {
     const member = this.#roster.members.get(name);
-    if (member !== undefined || this.#broker === undefined) return member;
+    if (member !== undefined || this.#broker === undefined || !isLabel(name, Infinity)) return member;
     const identity = this.#broker.find(name);
     const toTarget = (found: string | undefined) =>
       found === undefined ? undefined : { name, identity: found };

@@ -9,8 +9,9 @@ import type { Feeds } from "./feeds.ts";
 import { HubError } from "./hub_error.ts";
 import type { HubLimits } from "./hub_options.ts";
 import type { Member } from "./member.ts";
+import { abortQuietly, closeQuietly } from "./close_quietly.ts";
+import { isLabel } from "./is_label.ts";
 import { deliver, type OutgoingMessage } from "./outgoing_message.ts";
-import { quiet } from "./quiet.ts";
 import { TopicIndex } from "./topic_index.ts";
 
 /** How many members of this hub a message was handed to, and how many missed it because they are slow. */
@@ -65,20 +66,19 @@ export class Exchange {
     this.#remove = remove;
   }
 
+  /** Throws `HubError` for what is no topic. */
+  checkTopic(topic: string): void {
+    const { maxTopicLength } = this.#limits;
+    if (isLabel(topic, maxTopicLength) && !topic.startsWith(channelPrefix)) return;
+    throw new HubError("invalid-topic", `Cannot use the topic: it is text of 1 to ${maxTopicLength} units`);
+  }
+
   /** Subscribes. Pending until other hubs know that somebody here listens. Throws `HubError`. */
   subscribe(member: Member, topic: string): void | Promise<void> {
     const { topics } = this;
     if (topics.includes(topic, member)) return;
-    const { maxTopicsPerMember, maxTopicLength, maxTopics } = this.#limits;
-    if (
-      typeof topic !== "string" || topic === "" || topic.length > maxTopicLength || !topic.isWellFormed() ||
-      topic.startsWith(channelPrefix)
-    ) {
-      throw new HubError(
-        "invalid-topic",
-        `Cannot subscribe: a topic is text of 1 to ${maxTopicLength} units`,
-      );
-    }
+    this.checkTopic(topic);
+    const { maxTopicsPerMember, maxTopics } = this.#limits;
     if (topics.countTopics(member) >= maxTopicsPerMember) {
       throw new HubError("too-many-topics", `Cannot subscribe: ${maxTopicsPerMember} topics already`);
     }
@@ -115,11 +115,21 @@ export class Exchange {
     for (const channel of this.channels.topicsOf(member)) this.unfollow(member, channel);
   }
 
-  /** Hands a message to everybody in a topic, but for its publisher; at other hubs too, unless it is `local`. */
+  /** Hands a message to everybody in a topic, but for its publisher; at other hubs too, unless it is `local`. Throws `HubError`. */
   publish(
     topic: string,
     message: OutgoingMessage,
     { publisher, local = false }: { readonly publisher?: Member; readonly local?: boolean | undefined } = {},
+  ): PublishResult | Promise<PublishResult> {
+    this.checkTopic(topic);
+    return this.#publish(topic, message, local, publisher);
+  }
+
+  #publish(
+    topic: string,
+    message: OutgoingMessage,
+    local: boolean,
+    publisher?: Member,
   ): PublishResult | Promise<PublishResult> {
     return this.inTurn(() => {
       this.counts.published++;
@@ -142,11 +152,10 @@ export class Exchange {
 
   /** Another hub published, or announced. */
   receive(topic: string, message: OutgoingMessage): void {
-    const local = true;
     if (topic.startsWith(channelPrefix)) {
-      void this.announce(topic.slice(channelPrefix.length), message, { local });
+      void this.announce(topic.slice(channelPrefix.length), message, { local: true });
     } else {
-      void this.publish(topic, message, { local });
+      void this.#publish(topic, message, true);
     }
   }
 
@@ -174,7 +183,15 @@ export class Exchange {
   /** Does something once the message that is being handed over has reached everybody, so that nobody sees them in another order. */
   inTurn<Result>(run: () => Result): Result | Promise<Result> {
     if (this.#busy) {
-      return new Promise<Result>((resolve) => this.#later.push(() => resolve(run())));
+      return new Promise<Result>((resolve, reject) => {
+        this.#later.push(() => {
+          try {
+            resolve(run());
+          } catch (error) {
+            reject(error);
+          }
+        });
+      });
     }
     this.#busy = true;
     try {
@@ -196,33 +213,15 @@ export class Exchange {
         if (this.#limits.slowMembers === "close") {
           this.counts.closedSlow++;
           this.#remove(member);
-          closeQuietly(member, 1013, "Too slow");
+          void closeQuietly(connection, 1013, "Too slow");
         }
         return false;
       case "closed":
         return false;
       case "failed":
         this.#remove(member);
-        abortQuietly(member);
+        abortQuietly(connection);
         return false;
     }
-  }
-}
-
-/** Closes a member's connection, whatever it makes of that. */
-export function closeQuietly(member: Member, closeCode: number, reason: string): void {
-  try {
-    quiet(member.connection.close({ closeCode, reason }));
-  } catch {
-    abortQuietly(member);
-  }
-}
-
-/** Tears a member's connection down, whatever it makes of that. */
-export function abortQuietly(member: Member): void {
-  try {
-    member.connection.abort();
-  } catch {
-    // It is no use to anybody already.
   }
 }

@@ -17,7 +17,7 @@ const longestTurn = 10;
 
 /** The feeds of a hub. */
 export class Feeds {
-  readonly #sources = new Map<string, FeedSource>();
+  readonly #sources = new Map<string, { readonly source: FeedSource }>();
   readonly #running = new Map<string, AbortController>();
   readonly #clock: Clock;
   readonly #publish: (topic: string, message: OutgoingMessage) => void;
@@ -39,22 +39,25 @@ export class Feeds {
     return this.#running.size;
   }
 
-  /** Adds the feed of a topic. Throws `TypeError` where there is one. */
-  add(topic: string, source: FeedSource): void {
+  /** Adds the feed of a topic; returns what removes it, and no other. Throws `TypeError` where there is one. */
+  add(topic: string, source: FeedSource): () => void {
     if (typeof source !== "function") throw new TypeError("Cannot add a feed: not a function");
     if (this.#sources.has(topic)) throw new TypeError(`Cannot add a feed: "${topic}" has one`);
-    this.#sources.set(topic, source);
+    const feed = { source };
+    this.#sources.set(topic, feed);
+    return () => {
+      if (this.#sources.get(topic) === feed) this.#remove(topic);
+    };
   }
 
-  /** Removes and ends the feed of a topic. */
-  remove(topic: string): void {
+  #remove(topic: string): void {
     this.end(topic);
     this.#sources.delete(topic);
   }
 
   /** Somebody listens to the topic now. */
   begin(topic: string): void {
-    const source = this.#sources.get(topic);
+    const source = this.#sources.get(topic)?.source;
     if (source === undefined || this.#running.has(topic)) return;
     const controller = new AbortController();
     this.#running.set(topic, controller);
@@ -70,7 +73,7 @@ export class Feeds {
 
   /** Removes and ends all. */
   stop(): void {
-    for (const topic of [...this.#sources.keys()]) this.remove(topic);
+    for (const topic of [...this.#sources.keys()]) this.#remove(topic);
   }
 
   async #draw(topic: string, source: FeedSource, signal: AbortSignal): Promise<void> {

@@ -8,10 +8,14 @@
 import type { ByteSource } from "../connection/bytes.ts";
 import { ActionOrder } from "./action_order.ts";
 import { createAuthorizer } from "./authorizer.ts";
-import type { Broker, BrokerHub } from "./broker.ts";
+import type { Broker } from "./broker.ts";
+import { createBrokerSide } from "./broker_side.ts";
+import { abortQuietly, closeQuietly } from "./close_quietly.ts";
+import { Deadline } from "./deadline.ts";
 import { DirectMessages } from "./direct_messages.ts";
-import { abortQuietly, closeQuietly, Exchange, type PublishResult } from "./exchange.ts";
+import { Exchange, type PublishResult } from "./exchange.ts";
 import { Feeds, type FeedSource } from "./feeds.ts";
+import { GuardedBroker } from "./guarded_broker.ts";
 import { HubListeners } from "./hub_listeners.ts";
 import {
   checkHubOptions,
@@ -24,7 +28,9 @@ import {
 } from "./hub_options.ts";
 import { Member, type MemberHub } from "./member.ts";
 import { type OutgoingMessage, prepareOutgoing } from "./outgoing_message.ts";
+import { quiet } from "./quiet.ts";
 import { Roster } from "./roster.ts";
+import { SortedNames } from "./sorted_names.ts";
 
 const nobody: PublishResult = { delivered: 0, dropped: 0 };
 
@@ -57,6 +63,7 @@ export class Hub {
   readonly #direct: DirectMessages;
   readonly #feeds: Feeds;
   readonly #listeners = new HubListeners();
+  readonly #names = new SortedNames();
   /** The order of what the hub itself sends. */
   readonly #order = new ActionOrder();
   #closed: Promise<void> | undefined;
@@ -64,15 +71,17 @@ export class Hub {
   /** Throws `TypeError` or `RangeError` for options that mean nothing. */
   constructor(options: HubOptions = {}) {
     this.#limits = checkHubOptions(options);
-    this.#allow = createAuthorizer(
-      options.authorize,
-      (error) => this.#listeners.tell({ type: "error", error }),
-    );
-    this.#broker = options.broker;
+    this.#listeners.add((event) => {
+      if (event.type === "joined") this.#names.add(event.name);
+      else if (event.type === "left") this.#names.delete(event.name);
+    });
+    const report = (error: unknown) => this.#listeners.tell({ type: "error", error });
+    this.#allow = createAuthorizer(options.authorize, report);
+    this.#broker = options.broker && new GuardedBroker(options.broker, report);
     this.#feeds = new Feeds(
       this.#limits.clock,
       (topic, message) => void this.#exchange.publish(topic, message, { local: true }),
-      (error) => this.#listeners.tell({ type: "error", error }),
+      report,
     );
     this.#exchange = new Exchange(
       this.#limits,
@@ -91,7 +100,14 @@ export class Hub {
       },
     });
     this.#direct = new DirectMessages(this.#roster, this.#exchange, this.#broker);
-    this.#broker?.start(this.#serveBroker());
+    this.#broker?.start(
+      createBrokerSide({
+        roster: this.#roster,
+        exchange: this.#exchange,
+        direct: this.#direct,
+        listeners: this.#listeners,
+      }),
+    );
   }
 
   /** Whether `close()` was called. */
@@ -122,20 +138,24 @@ export class Hub {
     return this.#roster.members.get(name);
   }
 
-  /** The names of all members, of the whole cluster. */
+  /** The names of all members, of the whole cluster, sorted. */
   names(): string[] {
-    return [...new Set([...this.#roster.members.keys(), ...this.#broker?.names() ?? []])];
+    return this.#names.all;
   }
 
-  /** The names of a topic's subscribers, of the whole cluster. */
+  /** The names of a topic's subscribers, of the whole cluster, sorted. Rejects with `HubError` for what is no topic. */
   async subscribers(topic: string): Promise<string[]> {
+    this.#exchange.checkTopic(topic);
+    const there = await this.#broker?.subscribers(topic) ?? [];
+    // Who came while the others were asked, is here too.
     const here = this.#exchange.topics.subscribersOf(topic).map((member) => member.name);
-    return [...new Set([...here, ...await this.#broker?.subscribers(topic) ?? []])];
+    return [...new Set([...here, ...there])].sort();
   }
 
   /**
-   * Publishes to everybody in a topic, in the whole cluster or, by `local`, in this hub alone. Resolves with how many it reached in this hub. Rejects with
-   * `TypeError` for what is no message. After `close()` it reaches nobody.
+   * Publishes to everybody in a topic, in the whole cluster or, by `local`, in this hub alone. Resolves with how many it
+   * reached in this hub. Rejects with `TypeError` for what is no message, `HubError` for what is no topic. After `close()`
+   * it reaches nobody.
    */
   publish(
     topic: string,
@@ -153,7 +173,7 @@ export class Hub {
       const message = prepareOutgoing(data);
       return Promise.resolve(this.closing ? nobody : spread(message));
     } catch (error) {
-      return Promise.reject(error);
+      return quiet(Promise.reject(error));
     }
   }
 
@@ -194,9 +214,9 @@ export class Hub {
    * what it throws ends it, and is told to `watch()`. Returns what removes it. Throws `TypeError` where the topic has one.
    */
   addFeed(topic: string, source: FeedSource): () => void {
-    this.#feeds.add(topic, source);
+    const remove = this.#feeds.add(topic, source);
     if (this.#exchange.topics.has(topic)) this.#feeds.begin(topic);
-    return () => this.#feeds.remove(topic);
+    return remove;
   }
 
   /** Tells a listener what happens, until the returned function is called. */
@@ -221,28 +241,9 @@ export class Hub {
     };
   }
 
-  #serveBroker(): BrokerHub {
-    return {
-      receivePublished: (topic, data) => this.#exchange.receive(topic, prepareOutgoing(data)),
-      receiveDirect: (name, identity, data) => this.#direct.receive(name, identity, prepareOutgoing(data)),
-      subscribersHere: (topic) => this.#exchange.topics.subscribersOf(topic).map((member) => member.name),
-      joined: (name) => this.#listeners.tell({ type: "joined", name, local: false }),
-      left: (name) => this.#listeners.tell({ type: "left", name, local: false }),
-      lost: (name) => {
-        const member = this.member(name);
-        if (member === undefined) return;
-        this.#roster.remove(member);
-        closeQuietly(member, 1008, "The name is taken");
-      },
-      failed: (error) => this.#listeners.tell({ type: "error", error }),
-      changed: (connected, error) =>
-        this.#listeners.tell({ type: "broker", connected, ...(error === undefined ? undefined : { error }) }),
-    };
-  }
-
   /**
-   * Closes every member with 1001 and tears down who has not ended within `closeTimeout`. Nobody joins from now on, nothing is published. Resolves when all are
-   * gone; never rejects.
+   * Closes every member with 1001 and tears down who has not ended within `closeTimeout`, which the broker's end, too, is
+   * waited for no longer than. Nobody joins from now on, nothing is published. Resolves when all are gone; never rejects.
    */
   close(): Promise<void> {
     return this.#closed ??= this.#close();
@@ -252,20 +253,18 @@ export class Hub {
     this.#roster.closed = true;
     const { members } = this.#roster;
     this.#feeds.stop();
-    for (const member of members.values()) closeQuietly(member, 1001, "The server goes away");
-    let cancel: (() => void) | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      cancel = this.#limits.clock.after(this.#limits.closeTimeout, resolve);
-    });
-    await Promise.race([
+    for (const { connection } of members.values()) {
+      void closeQuietly(connection, 1001, "The server goes away");
+    }
+    const deadline = new Deadline(this.#limits.clock, this.#limits.closeTimeout);
+    await deadline.await(
       Promise.allSettled([...members.values()].map(({ connection }) => connection.closed)),
-      timeout,
-    ]);
-    cancel?.();
+    );
     for (const member of [...members.values()]) {
-      abortQuietly(member);
+      abortQuietly(member.connection);
       this.#roster.remove(member);
     }
-    await this.#broker?.stop();
+    if (this.#broker !== undefined) await deadline.await(this.#broker.stop());
+    deadline.cancel();
   }
 }

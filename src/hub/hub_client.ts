@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "../connection/clock.ts";
 import type { Message } from "../connection/connection_options.ts";
 import type { MessageConnection } from "../connection/message_connection.ts";
 import { checkFunctions, checkNumber } from "../protocol/engine_options.ts";
+import { Attendance, type MemberList } from "./attendance.ts";
 import {
   type HubAnswer,
   type HubClientEvent,
@@ -18,17 +19,21 @@ import {
   readHubReply,
   writeHubRequest,
 } from "./application_protocol.ts";
+import { closeQuietly } from "./close_quietly.ts";
 import { HubError } from "./hub_error.ts";
 import { quiet } from "./quiet.ts";
 
 /** The options of a client. */
 export interface HubClientOptions {
   /**
-   * Called with direct messages, topics' messages and presence, in order, nothing left out. What it throws closes the connection with 1011.
+   * Called with direct messages, topics' messages and presence, in order, nothing left out. What it throws closes the connection with 1011, or with 4011 where
+   * 1011 is not for applications.
    */
   readonly onEvent?: ((event: HubClientEvent) => void) | undefined;
   /** Milliseconds that an answer may take. Default 10 000. */
   readonly requestTimeout?: number | undefined;
+  /** The longest request that the server reads, in UTF-16 units; a longer one rejects with `too-big`. Default 65 536. */
+  readonly maxRequestLength?: number | undefined;
   /** The source of time, for tests. */
   readonly clock?: Clock | undefined;
 }
@@ -38,20 +43,15 @@ export type HubClientConnection =
   & Pick<MessageConnection, "abort" | "close" | "closed" | "readyState" | "send">
   & AsyncIterable<Message>;
 
-/** Names, sorted, at most `listLimit`, and how many there are in all. */
-export interface MemberList {
-  /** The names. */
-  readonly members: readonly string[];
-  /** How many there are in all. */
-  readonly total: number;
-}
-
 /** A request that waits for its answer. */
 interface Waiting<Answer> {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: HubError) => void;
   readonly cancelTimer: () => void;
 }
+
+/** Has a request forgotten that got no answer. */
+type Forget = (why: "timeout" | "left") => void;
 
 /**
  * A client of a hub's server. Every request resolves with its answer and rejects with `HubError`: what the server said, `timeout`, or `left` where the connection is not
@@ -61,9 +61,13 @@ export class HubClient {
   /** The connection. */
   readonly connection: HubClientConnection;
   readonly #timeout: number;
+  readonly #maxRequestLength: number;
   readonly #clock: Clock;
   readonly #waiting = new Map<number, Waiting<HubAnswer>>();
+  /** In the order of their answers, which have no ids. */
   readonly #echoes: Waiting<Uint8Array<ArrayBuffer>>[] = [];
+  /** What was told of comings and goings while lists are waited for, by the request. */
+  readonly #told = new Map<number, HubClientEvent[]>();
   readonly #onEvent: HubClientOptions["onEvent"];
   #id = 0;
 
@@ -71,13 +75,17 @@ export class HubClient {
   constructor(connection: HubClientConnection, options: HubClientOptions = {}) {
     this.connection = connection;
     this.#timeout = checkNumber("requestTimeout", options.requestTimeout, 10_000, 1);
+    this.#maxRequestLength = checkNumber("maxRequestLength", options.maxRequestLength, 65_536, 1);
     this.#clock = options.clock ?? systemClock;
     checkFunctions(options, "onEvent");
     this.#onEvent = options.onEvent;
     void this.#receiveAll();
   }
 
-  /** Logs in under a name, which comes back as it is now. With `presence`, who is there, and events of who comes and goes. */
+  /**
+   * Logs in under a name, which comes back as it is now. With `presence`, who is there, and events of who comes and goes: the list knows those
+   * that came before it.
+   */
   login<Presence extends boolean = false>(
     name: string,
     { presence }: { readonly presence?: Presence } = {},
@@ -99,7 +107,8 @@ export class HubClient {
   echoBytes(bytes: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
     return this.#send(bytes, (waiting) => {
       this.#echoes.push(waiting);
-      return () => void this.#echoes.splice(this.#echoes.indexOf(waiting), 1);
+      // One that comes too late is still to come, before those of later messages.
+      return (why) => why === "left" && this.#echoes.splice(this.#echoes.indexOf(waiting), 1);
     });
   }
 
@@ -108,7 +117,7 @@ export class HubClient {
     await this.#request({ type: "send", to, data });
   }
 
-  /** Subscribes to a topic. With `presence`, who is in it, and events of who comes and goes. */
+  /** Subscribes to a topic. With `presence`, who is in it, and events of who comes and goes, as `login()` does. */
   subscribe<Presence extends boolean = false>(
     topic: string,
     { presence }: { readonly presence?: Presence } = {},
@@ -133,32 +142,35 @@ export class HubClient {
 
   #request<Answer>(request: HubRequestInit): Promise<Answer> {
     const id = this.#id++;
-    const answer = this.#send<HubAnswer>(writeHubRequest(id, request), (waiting) => {
+    const text = writeHubRequest(id, request);
+    if (text.length > this.#maxRequestLength) {
+      const error = new HubError("too-big", `Cannot ask: more than ${this.#maxRequestLength} units`);
+      return quiet(Promise.reject(error));
+    }
+    const answer = this.#send<HubAnswer>(text, (waiting) => {
       this.#waiting.set(id, waiting);
-      return () => void this.#waiting.delete(id);
+      if ("presence" in request) this.#told.set(id, []);
+      return () => this.#take(id);
     });
     // What an answer to this request has, the protocol says.
     return answer as Promise<Answer>;
   }
 
-  /** Sends, and waits for what `enter` is to hand to the waiting one; it returns what makes it forget. */
-  #send<Answer>(
-    data: string | ByteSource,
-    enter: (waiting: Waiting<Answer>) => () => void,
-  ): Promise<Answer> {
+  /** Sends, and waits for what `enter` is to hand to the waiting one. */
+  #send<Answer>(data: string | ByteSource, enter: (waiting: Waiting<Answer>) => Forget): Promise<Answer> {
     return quiet(
       new Promise<Answer>((resolve, reject) => {
         if (this.connection.readyState !== "open") {
           throw new HubError("left", "Cannot ask: the connection is not open");
         }
         const cancelTimer = this.#clock.after(this.#timeout, () => {
-          forget();
+          forget("timeout");
           reject(new HubError("timeout", "Cannot wait any longer: no answer"));
         });
         const forget = enter({ resolve, reject, cancelTimer });
         this.connection.send(data).catch((cause) => {
           cancelTimer();
-          forget();
+          forget("left");
           reject(new HubError("left", "Cannot ask: the connection took nothing", { cause }));
         });
       }),
@@ -169,7 +181,7 @@ export class HubClient {
     try {
       for await (const message of this.connection) this.#receive(message);
     } catch {
-      quiet(this.connection.close({ closeCode: 1011 }));
+      void closeQuietly(this.connection, 1011);
     }
     await this.connection.closed;
     const error = new HubError("left", "Cannot wait any longer: the connection has ended");
@@ -178,6 +190,7 @@ export class HubClient {
       waiting.reject(error);
     }
     this.#waiting.clear();
+    this.#told.clear();
     this.#echoes.length = 0;
   }
 
@@ -187,28 +200,35 @@ export class HubClient {
     switch (reply?.type) {
       case "ok": {
         const { type: _, id, ...answer } = reply;
-        return this.#settle(id, (waiting) => waiting.resolve(answer));
+        const told = this.#told.get(id) ?? [];
+        this.#take(id)?.resolve(told.length === 0 ? answer : bringUpToDate(answer, told));
+        return;
       }
       case "error": {
         const error = new HubError(reply.code, reply.message);
         // What has no id was about bytes: all else that a client sends has one.
         if (reply.id === null) return this.#settleEcho((waiting) => waiting.reject(error));
-        return this.#settle(reply.id, (waiting) => waiting.reject(error));
+        this.#take(reply.id)?.reject(error);
+        return;
       }
-      case "direct":
-      case "message":
       case "joined":
       case "left":
+        for (const told of this.#told.values()) told.push(reply);
+        this.#onEvent?.(reply);
+        return;
+      case "direct":
+      case "message":
         this.#onEvent?.(reply);
     }
   }
 
-  #settle(id: number, settle: (waiting: Waiting<HubAnswer>) => void): void {
+  /** The request that waits under an id, which does not any more. */
+  #take(id: number): Waiting<HubAnswer> | undefined {
     const waiting = this.#waiting.get(id);
-    if (waiting === undefined) return;
     this.#waiting.delete(id);
-    waiting.cancelTimer();
-    settle(waiting);
+    this.#told.delete(id);
+    waiting?.cancelTimer();
+    return waiting;
   }
 
   #settleEcho(settle: (waiting: Waiting<Uint8Array<ArrayBuffer>>) => void): void {
@@ -217,4 +237,13 @@ export class HubClient {
     waiting.cancelTimer();
     settle(waiting);
   }
+}
+
+/** An answer whose list, if it has one, knows what was told while it was on its way. */
+function bringUpToDate(answer: HubAnswer, told: readonly HubClientEvent[]): HubAnswer {
+  const { members, total, topic } = answer;
+  if (members === undefined || total === undefined) return answer;
+  const attendance = new Attendance({ members, total }, topic);
+  for (const event of told) attendance.hear(event);
+  return { ...answer, ...attendance.list };
 }

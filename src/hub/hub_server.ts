@@ -5,6 +5,7 @@
  */
 
 import type { MessageConnection } from "../connection/message_connection.ts";
+import { checkFunctions } from "../protocol/engine_options.ts";
 import { writeHubReply } from "./application_protocol.ts";
 import type { Hub } from "./hub.ts";
 import type { HubConnection } from "./hub_options.ts";
@@ -14,7 +15,7 @@ import {
   type HubServerOptions,
   presenceChannels,
 } from "./hub_server_options.ts";
-import { HubSession, type SessionState } from "./hub_session.ts";
+import { HubSession, type SessionOptions, type SessionState } from "./hub_session.ts";
 
 /**
  * Serves clients of the application protocol: login, then echo, direct messages, topics, lists.
@@ -59,11 +60,12 @@ export class HubServer {
   }
 
   /**
-   * Begins a session whose messages the caller hands over, in order, by `session.receive()`. By `state` it goes on where an earlier one was, as
-   * `session.state` told it then.
+   * Begins a session whose messages the caller hands over, in order, by `session.receive()`. By `state` it goes on where an earlier
+   * one was, as `onState` or `session.state` told it then. Throws `TypeError` for options that mean nothing.
    */
-  open(connection: HubConnection, state?: SessionState): HubSession {
-    return new HubSession(this.hub, connection, this.#limits, state);
+  open(connection: HubConnection, state?: SessionState, options: SessionOptions = {}): HubSession {
+    checkFunctions(options, "onState");
+    return new HubSession(this.hub, connection, this.#limits, state, options.onState);
   }
 
   /** Serves a connection to its end. Never rejects. */

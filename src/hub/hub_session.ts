@@ -13,15 +13,15 @@ import {
   listNames,
   normaliseLabel,
   readHubRequest,
-  writeHubReply,
-  writeTopicMessage,
+  readLeadingId,
 } from "./application_protocol.ts";
+import { closeQuietly } from "./close_quietly.ts";
 import type { Hub } from "./hub.ts";
-import { HubError } from "./hub_error.ts";
+import { HubError, type HubErrorCode } from "./hub_error.ts";
 import type { HubConnection } from "./hub_options.ts";
 import { type HubServerLimits, presenceChannels } from "./hub_server_options.ts";
 import type { Member } from "./member.ts";
-import { quiet } from "./quiet.ts";
+import { performRequest } from "./perform_request.ts";
 import { ReplyWriter } from "./reply_writer.ts";
 import { SessionTopics } from "./session_topics.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -36,10 +36,21 @@ export interface SessionState {
   readonly topics: readonly { readonly topic: string; readonly presence: boolean }[];
 }
 
+/** The options of a session. */
+export interface SessionOptions {
+  /**
+   * Called with the new state once the client has logged in, subscribed or unsubscribed, before it gets the answer. What it throws closes the
+   * connection with 1011: a session whose state is lost cannot go on.
+   */
+  readonly onState?: ((state: SessionState) => void) | undefined;
+}
+
 /** How many bursts of refused requests are borne with. */
 const patience = 10;
 /** Requests that may be under way before the client has to wait. */
 const maxPending = 64;
+/** Names of a topic that are as dear to list as a request is. */
+const namesPerToken = 500;
 
 /** A client's session. */
 export class HubSession {
@@ -47,8 +58,9 @@ export class HubSession {
   readonly #connection: HubConnection;
   readonly #limits: HubServerLimits;
   readonly #bucket: TokenBucket;
+  readonly #onState: SessionOptions["onState"];
   #member: Member | undefined;
-  readonly #topics: SessionTopics;
+  #topics: SessionTopics;
   readonly #replies: ReplyWriter;
   /** Settles when the login that is under way is done: what comes meanwhile waits behind it. */
   #login: Promise<void> | undefined;
@@ -56,41 +68,40 @@ export class HubSession {
   #cancelLoginTimer: (() => void) | undefined;
 
   /** Made by `HubServer.open()`. */
-  constructor(hub: Hub, connection: HubConnection, limits: HubServerLimits, state?: SessionState) {
+  constructor(
+    hub: Hub,
+    connection: HubConnection,
+    limits: HubServerLimits,
+    state: SessionState | undefined,
+    onState: SessionOptions["onState"],
+  ) {
     this.#hub = hub;
     this.#connection = connection;
     this.#limits = limits;
+    this.#onState = onState;
     this.#topics = new SessionTopics(hub);
     this.#replies = new ReplyWriter(connection);
     this.#bucket = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, limits.clock);
-    if (state?.name !== undefined) {
-      this.#login = this.#resume(state.name, state);
-    } else {
-      this.#cancelLoginTimer = limits.clock.after(
-        limits.loginTimeout,
-        () => this.#close(1008, "No login in time"),
-      );
-    }
+    this.#cancelLoginTimer = limits.clock.after(
+      limits.loginTimeout,
+      () => this.#close(1008, "No login in time"),
+    );
+    if (state?.name !== undefined) this.#login = this.#resume(state.name, state);
     const end = () => this.#cancelLoginTimer?.();
     connection.closed.then(end, end);
   }
 
-  /** The member that this client is, once it has logged in. */
+  /** The member that this client is, from its login on until it leaves the hub. */
   get member(): Member | undefined {
-    return this.#member;
+    return this.#member?.joined ? this.#member : undefined;
   }
 
   /** What it takes to go on with this session later. */
   get state(): SessionState {
-    const topics = (this.#member?.topics ?? []).map((topic) => ({
-      topic,
-      presence: this.#topics.follows(topic),
-    }));
-    return {
-      ...(this.#member === undefined ? undefined : { name: this.#member.name }),
-      presence: this.#topics.everybody,
-      topics,
-    };
+    const { member } = this;
+    if (member === undefined) return { presence: false, topics: [] };
+    const topics = member.topics.map((topic) => ({ topic, presence: this.#topics.follows(topic) }));
+    return { name: member.name, presence: this.#topics.everybody, topics };
   }
 
   /**
@@ -107,65 +118,56 @@ export class HubSession {
   }
 
   #refuseFlood(message: Message): void | Promise<void> {
-    const error = new HubError("rate-limited", "Cannot answer: too many requests");
-    const id = typeof message === "string" && message.length <= this.#limits.maxRequestLength
-      ? readHubRequest(message).id
-      : null;
-    return this.#replies.refuse(id, error);
+    let id: number | null = null;
+    if (typeof message === "string") {
+      const isShort = message.length <= this.#limits.maxRequestLength;
+      id = isShort ? readHubRequest(message).id : readLeadingId(message);
+    }
+    return this.#refuse(id, "rate-limited", "Cannot answer: too many requests");
   }
 
   #take(message: Message): void | Promise<void> {
     if (typeof message !== "string") return this.#echoBytes(message);
     if (message.length > this.#limits.maxRequestLength) {
-      return this.#replies.refuse(
-        null,
-        new HubError("too-big", `Cannot read: more than ${this.#limits.maxRequestLength} units`),
-      );
+      const most = this.#limits.maxRequestLength;
+      return this.#refuse(readLeadingId(message), "too-big", `Cannot read: more than ${most} units`);
     }
     const read = readHubRequest(message);
     if ("error" in read) return this.#replies.refuse(read.id, read.error);
     const { id, request } = read;
     if (request.type === "login") return this.#begin(id, request);
-    const member = this.#member;
-    if (member === undefined) {
-      return this.#replies.refuse(id, new HubError("not-logged-in", "Cannot answer: log in first"));
-    }
-    try {
-      return this.#answer(id, this.#perform(member, request));
-    } catch (error) {
-      return this.#replies.refuse(id, error);
-    }
+    const { member } = this;
+    if (member === undefined) return this.#refuse(id, "not-logged-in", "Cannot answer: log in first");
+    return this.#answer(id, this.#perform(member, request));
   }
 
   #echoBytes(bytes: Uint8Array): void | Promise<void> {
-    if (this.#member !== undefined) return this.#replies.send(bytes);
-    return this.#replies.refuse(null, new HubError("not-logged-in", "Cannot echo: log in first"));
+    if (this.member !== undefined) return this.#replies.send(bytes);
+    return this.#refuse(null, "not-logged-in", "Cannot echo: log in first");
   }
 
   // Login
 
   #begin(id: number, { version, name, presence }: HubRequest & { type: "login" }): void | Promise<void> {
     if (version !== hubProtocolVersion) {
-      return this.#replies.refuse(
+      return this.#refuse(
         id,
-        new HubError("unsupported-version", `Cannot log in: this is version ${hubProtocolVersion}`),
+        "unsupported-version",
+        `Cannot log in: this is version ${hubProtocolVersion}`,
       );
     }
-    if (this.#member !== undefined) {
-      return this.#replies.refuse(
-        id,
-        new HubError("already-logged-in", `Cannot log in: you are ${this.#member.name}`),
-      );
+    if (this.member !== undefined) {
+      return this.#refuse(id, "already-logged-in", `Cannot log in: you are ${this.member.name}`);
     }
     const normal = normaliseLabel(name);
     if (normal === undefined) {
-      return this.#replies.refuse(
-        id,
-        new HubError("invalid-name", "Cannot log in: no name can be like this"),
-      );
+      return this.#refuse(id, "invalid-name", "Cannot log in: no name can be like this");
     }
     this.#login = this.#join(normal, presence).then(
-      (answer) => this.#replies.write({ type: "ok", id, name: normal, ...answer }),
+      (answer) => {
+        this.#keepState();
+        return this.#replies.write({ type: "ok", id, name: normal, ...answer });
+      },
       (error) => this.#replies.refuse(id, error),
     ).finally(() => this.#login = undefined);
     return this.#login;
@@ -173,9 +175,15 @@ export class HubSession {
 
   async #join(name: string, presence: boolean): Promise<HubAnswer> {
     const member = await this.#hub.join(this.#connection, { name });
-    this.#cancelLoginTimer?.();
     this.#member = member;
-    if (!presence) return {};
+    this.#topics = new SessionTopics(this.#hub);
+    const answer = presence ? await this.#attend(member) : {};
+    this.#cancelLoginTimer?.();
+    return answer;
+  }
+
+  /** Has the client be told who comes and goes. */
+  async #attend(member: Member): Promise<HubAnswer> {
     await this.#hub.follow(member, presenceChannels.members);
     try {
       const answer = listNames(await member.list());
@@ -183,7 +191,6 @@ export class HubSession {
       return answer;
     } catch (error) {
       // Who may not know, may not be here on these terms.
-      this.#member = undefined;
       member.leave();
       throw error;
     }
@@ -206,28 +213,24 @@ export class HubSession {
   // Requests
 
   async #perform(member: Member, request: Exclude<HubRequest, { type: "login" }>): Promise<HubAnswer> {
-    switch (request.type) {
-      case "echo":
-        return { data: request.data };
-      case "send": {
-        const { to, data } = request;
-        const text = writeHubReply({ type: "direct", from: member.name, data });
-        if (await member.send(normaliseLabel(to) ?? "", text)) return {};
-        throw new HubError("not-delivered", "Cannot send: nobody of that name, or too slow");
+    try {
+      const answer = await performRequest(member, this.#topics, request);
+      // The list of all is kept sorted, those of topics are not.
+      if ("topic" in request && request.topic !== undefined && answer.total !== undefined) {
+        this.#bucket.charge(Math.min(this.#limits.requestBurst / 10, answer.total / namesPerToken));
       }
-      case "publish": {
-        const topic = checkTopic(request.topic);
-        await member.publish(topic, writeTopicMessage(topic, request.data, member.name));
-        return {};
-      }
-      case "subscribe":
-        return await this.#topics.subscribe(member, checkTopic(request.topic), request.presence);
-      case "unsubscribe":
-        return await this.#topics.unsubscribe(member, checkTopic(request.topic));
-      case "list":
-        return listNames(
-          await member.list(request.topic === undefined ? undefined : checkTopic(request.topic)),
-        );
+      return answer;
+    } finally {
+      if (request.type === "subscribe" || request.type === "unsubscribe") this.#keepState();
+    }
+  }
+
+  #keepState(): void {
+    if (this.#onState === undefined || this.#connection.readyState !== "open") return;
+    try {
+      this.#onState(this.state);
+    } catch {
+      this.#close(1011, "Cannot keep the state");
     }
   }
 
@@ -243,20 +246,11 @@ export class HubSession {
     if (this.#pending >= maxPending) return answered;
   }
 
-  #close(closeCode: number, reason: string): void {
-    try {
-      quiet(this.#connection.close({ closeCode, reason }));
-    } catch {
-      this.#connection.abort();
-    }
+  #refuse(id: number | null, code: HubErrorCode, message: string): void | Promise<void> {
+    return this.#replies.refuse(id, new HubError(code, message));
   }
-}
 
-/** The topic as it is now. Throws `HubError`. */
-function checkTopic(topic: string): string {
-  const normal = normaliseLabel(topic);
-  if (normal === undefined) {
-    throw new HubError("invalid-topic", "Cannot use the topic: none can be like this");
+  #close(closeCode: number, reason: string): void {
+    void closeQuietly(this.#connection, closeCode, reason);
   }
-  return normal;
 }

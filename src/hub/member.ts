@@ -76,7 +76,10 @@ export class Member {
     return this.#act({ type: "unsubscribe", member: this, topic }, () => this.#hub.unsubscribe(this, topic));
   }
 
-  /** Publishes to everybody else in a topic, subscribed to it or not. Rejects with `TypeError` for what is no message. */
+  /**
+   * Publishes to everybody else in a topic, subscribed to it or not. Rejects with `TypeError` for what is no message, with
+   * `HubError`: `invalid-topic`, `not-allowed`, `left`.
+   */
   publish(topic: string, data: string | ByteSource): Promise<PublishResult> {
     const message = prepareQuietly(data);
     if (message instanceof TypeError) return Promise.reject(message);
@@ -103,7 +106,7 @@ export class Member {
     );
   }
 
-  /** The names of all members, or of a topic's, of the whole cluster. */
+  /** The names of all members, or of a topic's, of the whole cluster, sorted. */
   list(topic?: string): Promise<string[]> {
     return this.#act({ type: "list", member: this, topic }, () => this.#hub.list(topic));
   }

@@ -20,6 +20,7 @@
  */
 
 export * from "./application_protocol.ts";
+export { Attendance, type MemberList } from "./attendance.ts";
 export { BroadcastChannelBroker, type BroadcastChannelBrokerOptions } from "./broadcast_channel_broker.ts";
 export type * from "./broker.ts";
 export type { ByteSource } from "../connection/bytes.ts";
@@ -34,7 +35,7 @@ export { Hub } from "./hub.ts";
 export { HubError, type HubErrorCode } from "./hub_error.ts";
 export type { HubAction, HubConnection, HubEvent, HubOptions, HubStats } from "./hub_options.ts";
 export type { Member } from "./member.ts";
-export { HubClient, type HubClientConnection, type HubClientOptions, type MemberList } from "./hub_client.ts";
+export { HubClient, type HubClientConnection, type HubClientOptions } from "./hub_client.ts";
 export { HubServer } from "./hub_server.ts";
 export type { HubServerLimits, HubServerOptions } from "./hub_server_options.ts";
-export type { HubSession, SessionState } from "./hub_session.ts";
+export type { HubSession, SessionOptions, SessionState } from "./hub_session.ts";

@@ -37,6 +37,8 @@ export class NatsBroker implements Broker {
   #names!: NatsNames;
   #link: NatsLink | undefined;
   #question = 0;
+  /** The connection that is in use, or being prepared. */
+  #connection: NatsConnection | undefined;
   /** What the hub was told last. */
   #reported: boolean | undefined;
   /** Resolves when it is known whether the link works at all. */
@@ -100,6 +102,8 @@ export class NatsBroker implements Broker {
       pingInterval: 2_000,
       maxPingOut: 4,
     }) as NatsConnection;
+    this.#connection = connection;
+    if (this.#stopped) void connection.close();
     return await NatsLink.open(connection, { ...options, node, report: (error) => this.#hub.failed(error) });
   }
 
@@ -154,11 +158,6 @@ export class NatsBroker implements Broker {
     return this.#names.find(name);
   }
 
-  /** The names of other nodes' members; while the link is down, those that were known last. */
-  names(): Iterable<string> {
-    return this.#names.names();
-  }
-
   // Topics
 
   /** Has a topic's messages come from other nodes. */
@@ -171,9 +170,10 @@ export class NatsBroker implements Broker {
   }
 
   #listen(link: NatsLink, topic: string): Subscription {
-    return link.subscribe(`topic.${toToken(topic)}`, ({ data }) => {
-      this.#hub.receivePublished(topic, decodePayload(data));
-    });
+    return link.listenTo(
+      toToken(topic),
+      (payload) => this.#hub.receivePublished(topic, decodePayload(payload)),
+    );
   }
 
   /** Has them not come any more. */
@@ -186,7 +186,7 @@ export class NatsBroker implements Broker {
   /** Publishes to other nodes. What is too long for the servers is told to the hub. */
   publish(topic: string, data: BrokerData): void {
     try {
-      this.#link?.publish(`topic.${toToken(topic)}`, encodePayload(data));
+      this.#link?.publishTo(toToken(topic), encodePayload(data));
     } catch (error) {
       this.#hub.failed(error);
     }
@@ -227,7 +227,7 @@ export class NatsBroker implements Broker {
     this.#settled.resolve();
     this.#wake?.();
     await this.#names.end();
-    await this.#link?.connection.close();
+    await this.#connection?.close();
     await this.#running;
   }
 }

@@ -32,7 +32,7 @@ export type NatsConnect = (options: NatsConnectOptions) => Promise<object>;
 export interface NatsBrokerOptions {
   /** URLs of the servers: `nats:`, `tls:`, `ws:` or `wss:`. */
   readonly servers: string | readonly string[];
-  /** What tells this cluster of hubs from others on the same servers: letters, digits, `-` and `_`. Default `"weft"`. */
+  /** What tells this cluster of hubs from others on the same servers: 1 to 100 letters, digits, `-`, `_`. Default `"weft"`. */
   readonly prefix?: string | undefined;
   /** How many servers of a NATS cluster keep the names: 1, 3 or 5. Default 1. */
   readonly replicas?: number | undefined;
@@ -62,13 +62,19 @@ export function checkNatsBrokerOptions(options: NatsBrokerOptions): CheckedNatsB
   if (!Array.isArray(servers) || servers.length === 0 || !servers.every(isUrl)) {
     throw new TypeError("Cannot use servers: no URLs");
   }
-  if (!/^[\w-]+$/.test(prefix)) throw new TypeError("Cannot use prefix: not letters, digits, - and _ alone");
+  if (!/^[\w-]{1,100}$/.test(prefix)) {
+    throw new TypeError("Cannot use prefix: not 1 to 100 letters, digits, - and _");
+  }
+  const { replicas = 1 } = options;
+  if (![1, 3, 5].includes(replicas)) {
+    throw new RangeError(`Cannot use replicas: ${replicas} is not 1, 3 or 5`);
+  }
   checkFunctions(options, "connect");
   const connect = servers.every((url) => /^wss?:/i.test(url)) ? wsconnect : connectByNode;
   return {
     servers,
     prefix,
-    replicas: checkNumber("replicas", options.replicas, 1, 1),
+    replicas,
     leaseTime: checkNumber("leaseTime", options.leaseTime, 6_000, 1_000),
     connect: options.connect ?? connect,
   };

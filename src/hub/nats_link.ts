@@ -7,7 +7,8 @@
 
 import { JetStreamApiCodes, JetStreamApiError, jetstreamManager } from "@nats-io/jetstream";
 import { type KV, Kvm, type KvWatchEntry } from "@nats-io/kv";
-import type { Msg, NatsConnection, Subscription } from "@nats-io/nats-core";
+import { headers, type Msg, type NatsConnection, type Subscription } from "@nats-io/nats-core";
+import { longestToken, tokenHeader } from "./nats_subjects.ts";
 
 /** What a link tells. */
 export interface LinkListener {
@@ -191,6 +192,22 @@ export class NatsLink {
       // It is gone already.
       if (!(error instanceof JetStreamApiError)) throw error;
     }
+  }
+
+  /** Publishes to whoever listens to a topic's token. */
+  publishTo(token: string, payload: Uint8Array): void {
+    const options = token.length > longestToken ? { headers: headers() } : {};
+    options.headers?.set(tokenHeader, token);
+    this.connection.publish(`${this.#prefix}.topic.${token.slice(0, longestToken)}`, payload, options);
+  }
+
+  /** Listens to a topic's token. */
+  listenTo(token: string, receive: (payload: Uint8Array) => void): Subscription {
+    const beginning = token.slice(0, longestToken);
+    return this.subscribe(`topic.${beginning}`, (message) => {
+      // Longer tokens have their beginning in common with others.
+      if ((message.headers?.get(tokenHeader) || beginning) === token) receive(message.data);
+    });
   }
 
   /** Publishes to a subject of the cluster. */

@@ -7,9 +7,10 @@
 
 import type { Clock } from "../connection/clock.ts";
 import type { BrokerHub } from "./broker.ts";
+import { HubError } from "./hub_error.ts";
 import { acquireClaim, type Claim } from "./nats_claim.ts";
 import type { NatsLink } from "./nats_link.ts";
-import { fromToken, toToken } from "./nats_subjects.ts";
+import { fitsKey, fromToken, toToken } from "./nats_subjects.ts";
 import { nodeOf } from "./node_identity.ts";
 
 /** A claim of another node. */
@@ -58,18 +59,14 @@ export class NatsNames {
     return this.#nodes.size;
   }
 
-  /** The names of other nodes' members. */
-  names(): Iterable<string> {
-    return this.#others.keys();
-  }
-
   /** The name that one of this node's claims is on. */
   nameOf(identity: string): string | undefined {
     return this.#identities.get(identity);
   }
 
-  /** Claims a name. */
+  /** Claims a name. Throws `HubError` for one that no key can be made of. */
   claim(name: string): string | Promise<string | undefined> {
+    if (!fitsKey(name)) throw new HubError("invalid-name", "Cannot join: the name is too long for NATS");
     const claim: Claim = { identity: `${this.node}.${++this.#number}`, revision: undefined };
     this.#claims.set(name, claim);
     this.#identities.set(claim.identity, name);
@@ -106,7 +103,7 @@ export class NatsNames {
   find(name: string): string | undefined | Promise<string | undefined> {
     const known = this.#others.get(name)?.identity;
     const link = this.#link;
-    if (known !== undefined || link === undefined) return known;
+    if (known !== undefined || link === undefined || !fitsKey(name)) return known;
     return link.read(toToken(name)).then(
       (claim) => claim?.identity,
       (error) => {

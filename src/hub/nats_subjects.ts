@@ -15,6 +15,20 @@ export function toToken(text: string): string {
   return encodeBase64(encoder.encode(text)).replaceAll("+", "-").replaceAll("/", "_");
 }
 
+/**
+ * The most characters of a token in a subject: nats-server ends a connection with a line of more than 4 096 bytes, subject, answer's
+ * subject and numbers together.
+ */
+export const longestToken = 2_048;
+
+/** Whether a name can be the key of a claim. */
+export function fitsKey(name: string): boolean {
+  return toToken(name).length <= longestToken;
+}
+
+/** What the header of a message is called whose subject has only the beginning of a token. */
+export const tokenHeader = "Weft-Token";
+
 /** The text again; `undefined` for a token that is none of ours. */
 export function fromToken(token: string): string | undefined {
   if (!/^[\w-]+={0,2}$/.test(token) || token.length % 4 !== 0) return undefined;

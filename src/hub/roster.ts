@@ -8,6 +8,7 @@ import { ActionOrder, isThenable } from "./action_order.ts";
 import type { Broker } from "./broker.ts";
 import { HubError } from "./hub_error.ts";
 import type { HubAction, HubConnection, HubLimits } from "./hub_options.ts";
+import { isLabel } from "./is_label.ts";
 import type { Member } from "./member.ts";
 import { quiet } from "./quiet.ts";
 
@@ -54,7 +55,12 @@ export class Roster {
         if (!allowed) throw new HubError("not-allowed", "Cannot join: not allowed");
         const identity = this.#broker === undefined ? `${++this.#identity}` : this.#broker.claim(name);
         return isThenable(identity)
-          ? identity.then((claimed) => this.#admit(name, claimed, connection))
+          ? identity.then(
+            (claimed) => this.#admit(name, claimed, connection),
+            (error) => {
+              throw this.closed ? closing() : error;
+            },
+          )
           : this.#admit(name, identity, connection);
       },
     );
@@ -64,8 +70,8 @@ export class Roster {
 
   #refuse(name: string, connection: HubConnection): HubError | undefined {
     const { maxNameLength, maxMembers } = this.#limits;
-    if (this.closed) return new HubError("closing", "Cannot join: the hub closes");
-    if (typeof name !== "string" || name === "" || name.length > maxNameLength || !name.isWellFormed()) {
+    if (this.closed) return closing();
+    if (!isLabel(name, maxNameLength)) {
       return new HubError("invalid-name", `Cannot join: a name is text of 1 to ${maxNameLength} units`);
     }
     if (this.members.has(name) || this.#joining.has(name)) {
@@ -81,13 +87,11 @@ export class Roster {
   }
 
   #admit(name: string, identity: string | undefined, connection: HubConnection): Member {
-    if (identity === undefined) throw new HubError("name-taken", "Cannot join: the name is taken");
     if (this.closed || connection.readyState !== "open") {
-      this.#broker?.release(name);
-      throw this.closed
-        ? new HubError("closing", "Cannot join: the hub closes")
-        : new HubError("left", "Cannot join: the connection is not open");
+      if (identity !== undefined) this.#broker?.release(name);
+      throw this.closed ? closing() : new HubError("left", "Cannot join: the connection is not open");
     }
+    if (identity === undefined) throw new HubError("name-taken", "Cannot join: the name is taken");
     const member = this.#hub.create(name, identity, connection);
     this.#joining.delete(name);
     this.members.set(name, member);
@@ -104,4 +108,8 @@ export class Roster {
     this.#broker?.release(member.name);
     this.#hub.left(member);
   }
+}
+
+function closing(): HubError {
+  return new HubError("closing", "Cannot join: the hub closes");
 }

@@ -36,7 +36,7 @@ export class SessionTopics {
       await this.follow(member, topic);
       return { topic, ...listNames(await member.list(topic)) };
     } catch (error) {
-      this.#hub.unfollow(member, presenceChannels.ofTopic(topic));
+      this.#unfollow(member, topic);
       if (!before) await this.unsubscribe(member, topic);
       throw error;
     }
@@ -46,9 +46,7 @@ export class SessionTopics {
   async unsubscribe(member: Member, topic: string): Promise<HubAnswer> {
     const before = member.topics.includes(topic);
     await member.unsubscribe(topic);
-    this.#followed.delete(topic);
-    this.#hub.unfollow(member, presenceChannels.ofTopic(topic));
-    if (this.#followed.size === 0) this.#hub.unfollow(member, presenceChannels.leaving);
+    this.#unfollow(member, topic);
     if (before) this.#announce("left", member, topic);
     return {};
   }
@@ -59,6 +57,12 @@ export class SessionTopics {
     // Who follows everybody is told of those who leave anyway.
     if (!this.everybody) await this.#hub.follow(member, presenceChannels.leaving);
     await this.#hub.follow(member, presenceChannels.ofTopic(topic));
+  }
+
+  #unfollow(member: Member, topic: string): void {
+    this.#followed.delete(topic);
+    this.#hub.unfollow(member, presenceChannels.ofTopic(topic));
+    if (this.#followed.size === 0) this.#hub.unfollow(member, presenceChannels.leaving);
   }
 
   #announce(type: "joined" | "left", { name }: Member, topic: string): void {

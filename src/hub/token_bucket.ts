@@ -34,4 +34,9 @@ export class TokenBucket {
     this.#tokens = Math.max(-debt, this.#tokens - 1);
     return this.#tokens;
   }
+
+  /** Takes so many more for what turned out to be dear; nobody gets into debt by that. */
+  charge(tokens: number): void {
+    this.#tokens = Math.min(this.#tokens, Math.max(0, this.#tokens - tokens));
+  }
 }

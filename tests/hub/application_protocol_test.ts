@@ -58,9 +58,17 @@ test("what is no request is malformed, and keeps its id where it has one (K9)", 
     "{}",
     "\0",
     "NaN",
-    `{"id":1,"type":"list"}x`,
+    ` {"id":1,"type":"list"}x`,
+    `{"type":"list","id":1`,
+    `{"id":-1,`,
+    `{"id":99999999999999999,`,
+    `{"id":9999999999999999,`,
   ];
   for (const text of texts) assertEquals(codeOf(text), [null, "malformed"], text);
+  // Where a text begins with it, the id is known whatever follows.
+  for (const rest of [`"type":"list"}x`, "", "\0", `"data":${"[".repeat(50_000)}`]) {
+    assertEquals(codeOf(`{"id":17,${rest}`), [17, "malformed"], rest.slice(0, 20));
+  }
   for (const id of ["-1", "1.5", `"1"`, "null", "1e99", "[]", "{}", "true", "9007199254740992"]) {
     assertEquals(codeOf(`{"id":${id},"type":"list"}`), [null, "malformed"], id);
   }

@@ -4,6 +4,10 @@ import { BroadcastChannelBroker } from "../../src/hub/broadcast_channel_broker.t
 import { Hub } from "../../src/hub/hub.ts";
 import { HubError } from "../../src/hub/hub_error.ts";
 import type { HubEvent } from "../../src/hub/hub_options.ts";
+import { HubClient } from "../../src/hub/hub_client.ts";
+import { HubServer } from "../../src/hub/hub_server.ts";
+import { createWebSocketPair } from "../../src/connection/create_web_socket_pair.ts";
+import { createManualClock } from "../../src/testing/manual_clock.ts";
 import { joinRecorded, RecordedConnection } from "../kit/hub_connection.ts";
 
 const skip = typeof BroadcastChannel === "function"
@@ -164,7 +168,6 @@ test(
   "a node that does not answer is not waited for, and one that says nothing is gone",
   { skip },
   async () => {
-    const { createManualClock } = await import("../../src/testing/manual_clock.ts");
     const channel = `silent ${Math.random()}`;
     const clock = createManualClock();
     const hub = new Hub({ broker: new BroadcastChannelBroker({ channel, clock }), clock });
@@ -198,6 +201,52 @@ test(
     assertEquals(clock.pending, 0);
   },
 );
+
+test("a hub that closes before its nodes have answered refuses who was about to join", { skip }, async () => {
+  const channel = `closing ${Math.random()}`;
+  const hand = new HandNode(channel);
+  const hub = new Hub({ broker: new BroadcastChannelBroker({ channel }) });
+  const early = codeOf(hub.join(new RecordedConnection(), { name: "ann" }));
+  await hub.close();
+  assertEquals(await early, "closing");
+
+  await hand.hear("bye");
+  hand.heard.length = 0;
+  const clock = createManualClock();
+  const asking = new Hub({ broker: new BroadcastChannelBroker({ channel, clock }), clock });
+  await hand.hear("hello");
+  hand.say({ type: "alive" });
+  // Whoever does not know a node, asks it who it is.
+  await hand.hear("hello");
+  clock.advance(100);
+  const asked = codeOf(asking.join(new RecordedConnection(), { name: "bob" }));
+  await hand.hear("claim");
+  await asking.close();
+  assertEquals(await asked, "closing");
+  hand.channel.close();
+});
+
+test("who comes to a topic while its list is asked for elsewhere is in the list", { skip }, async () => {
+  const { hubs } = startHubs(2);
+  const [server, other] = hubs.map((hub) => new HubServer(hub)) as [HubServer, HubServer];
+  const enter = async (server: HubServer, name: string) => {
+    const [near, far] = createWebSocketPair();
+    void server.serve(far);
+    const client = new HubClient(near);
+    await client.login(name);
+    return client;
+  };
+  const ann = await enter(server, "ann");
+  const clients = await Promise.all([server, other].map((server, index) => enter(server, `m${index}`)));
+  const list = ann.subscribe("news", { presence: true });
+  await Promise.all(clients.map((client) => client.subscribe("news")));
+  const late = await list;
+  const told = await Promise.all(clients.map((client) => client.list("news")));
+  for (const { members } of told) assertEquals(members, ["ann", "m0", "m1"]);
+  // m1 may come by an event instead.
+  assert(late.members.includes("m0"));
+  await Promise.all(hubs.map((hub) => hub.close()));
+});
 
 test("a broker has one hub", { skip }, async () => {
   const broker = new BroadcastChannelBroker({ channel: `one ${Math.random()}` });

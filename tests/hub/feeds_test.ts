@@ -73,6 +73,9 @@ test("a feed that is added where somebody listens begins at once, and ends when 
   await feed.yield("two");
   assertEquals([connection.sent, feed.signals[0]!.aborted], [["one"], true]);
   hub.addFeed("time", feed.source);
+  // That feed is gone; this one is another, though it is the same source.
+  remove();
+  assertEquals([feed.begun, feed.signals[1]!.aborted, hub.stats.feeds], [2, false, 1]);
   assertThrows(() => hub.addFeed("time", feed.source), TypeError, "has one");
   assertThrows(() => hub.addFeed("other", [] as unknown as () => AsyncIterable<string>), TypeError);
 });

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createWebSocketPair } from "../../src/connection/create_web_socket_pair.ts";
 import type { HubClientEvent } from "../../src/hub/application_protocol.ts";
 import { Hub } from "../../src/hub/hub.ts";
-import { HubClient } from "../../src/hub/hub_client.ts";
+import { HubClient, type HubClientConnection } from "../../src/hub/hub_client.ts";
 import { HubError } from "../../src/hub/hub_error.ts";
 import { HubServer } from "../../src/hub/hub_server.ts";
 import { createManualClock } from "../../src/testing/manual_clock.ts";
@@ -81,11 +81,71 @@ test("an answer that does not come in time rejects with timeout, and one that co
   const bytes = client.echoBytes(new Uint8Array(1));
   clock.advance(1000);
   assertEquals([await codeOf(text), await codeOf(bytes)], ["timeout", "timeout"]);
+  const next = client.echoBytes(new Uint8Array([2]));
   await far.send(`{"type":"ok","id":0,"data":1}`);
-  await far.send(new Uint8Array(1));
-  await settle();
+  for (const byte of [1, 2]) await far.send(new Uint8Array([byte]));
+  assertEquals(await next, new Uint8Array([2]));
   assertEquals(clock.pending, 0);
   near.abort();
+});
+
+test("what is too long is not sent, and an error about text is not taken for one about bytes", async () => {
+  const server = new HubServer(new Hub(), { maxRequestLength: 100 });
+  for (const maxRequestLength of [100, 1_000_000]) {
+    const [near, far] = createWebSocketPair();
+    void server.serve(far);
+    const client = new HubClient(near, { maxRequestLength });
+    await client.login("ann");
+    const text = client.echo("x".repeat(100));
+    const bytes = client.echoBytes(new Uint8Array([7]));
+    assertEquals([await codeOf(text), await bytes], ["too-big", new Uint8Array([7])]);
+    assertEquals(await client.echo("short"), "short");
+    await near.close();
+  }
+});
+
+test("a list knows what was told while it was on its way, and not what came before it was asked for", async () => {
+  const [near, far] = createWebSocketPair();
+  const client = new HubClient(near);
+  const say = (reply: object) => far.send(JSON.stringify(reply));
+  const login = client.login("ann", { presence: true });
+  const topic = client.subscribe("news", { presence: true });
+  const without = client.subscribe("other");
+  await say({ type: "joined", name: "bob" });
+  await say({ type: "left", name: "eve" });
+  await say({ type: "joined", name: "bob", topic: "news" });
+  await say({ type: "ok", id: 0, name: "ann", members: ["ann", "eve"], total: 2 });
+  await say({ type: "joined", name: "dan" });
+  await say({ type: "ok", id: 1, topic: "news", members: ["ann", "eve"], total: 2 });
+  await say({ type: "ok", id: 2, topic: "other" });
+  assertEquals(await login, { name: "ann", members: ["ann", "bob"], total: 2 });
+  assertEquals(await topic, { topic: "news", members: ["ann", "bob"], total: 2 });
+  assertEquals(await without, { topic: "other" });
+  near.abort();
+});
+
+test("of many that come at once, every one has all in its list and its events", async () => {
+  for (const where of ["hub", "topic"]) {
+    const server = new HubServer(new Hub());
+    const views = Array.from({ length: 30 }, (_, index) => {
+      let view = new Set<string>();
+      const [near, far] = createWebSocketPair();
+      void server.serve(far);
+      const client = new HubClient(near, {
+        onEvent: (event) => {
+          if (event.type === "joined" && (event.topic === "t") === (where === "topic")) view.add(event.name);
+        },
+      });
+      const begin = where === "hub" ? undefined : client.login(`m${index}`);
+      const listed = begin === undefined
+        ? client.login(`m${index}`, { presence: true })
+        : client.subscribe("t", { presence: true });
+      void listed.then(({ members }) => view = new Set(members));
+      return { client, size: () => view.size };
+    });
+    while (views.some(({ size }) => size() < 30)) await settle();
+    await server.hub.close();
+  }
 });
 
 test("what waits when the connection ends rejects with left, and so does what comes later", async () => {
@@ -123,20 +183,38 @@ test("what is no reply is passed over", async () => {
   await client.connection.close();
 });
 
-test("a listener that throws closes the connection with 1011", async () => {
-  const [near, far] = createWebSocketPair();
-  new HubClient(near, {
-    onEvent: () => {
-      throw new Error("broken");
-    },
-  });
-  await far.send(`{"type":"joined","name":"bob"}`);
-  assertEquals((await far.closed).closeCode, 1011);
+test("a listener that throws closes the connection with 1011, or what comes nearest", async () => {
+  const refused = new Set<number>();
+  for (const [refusal, expected] of [[[], 1011], [[1011], 4011], [[1011, 4011], 1006]] as const) {
+    for (const code of refusal) refused.add(code);
+    const [near, far] = createWebSocketPair();
+    const connection: HubClientConnection = {
+      get readyState() {
+        return near.readyState;
+      },
+      closed: near.closed,
+      send: (message) => near.send(message),
+      close: (info = {}) =>
+        refused.has(info.closeCode!) ? Promise.reject(new RangeError()) : near.close(info),
+      abort: () => near.abort(),
+      [Symbol.asyncIterator]: () => near[Symbol.asyncIterator](),
+    };
+    const client = new HubClient(connection, {
+      onEvent: () => {
+        throw new Error("broken");
+      },
+    });
+    const asked = client.list();
+    await far.send(`{"type":"joined","name":"bob"}`);
+    assertEquals((await far.closed).closeCode, expected);
+    assertEquals(await codeOf(asked), "left");
+  }
 });
 
 test("options that mean nothing are refused at once", () => {
   const [near, far] = createWebSocketPair();
   assertThrows(() => new HubClient(near, { requestTimeout: 0 }), RangeError);
+  assertThrows(() => new HubClient(near, { maxRequestLength: 0 }), RangeError);
   assertThrows(() => new HubClient(near, { onEvent: 1 as never }), TypeError);
   for (const name of ["requestsPerSecond", "requestBurst", "loginTimeout", "maxRequestLength"]) {
     assertThrows(() => new HubServer(new Hub(), { [name]: -1 }), RangeError, name);

@@ -1,11 +1,11 @@
 import { test } from "node:test";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createWebSocketPair } from "../../src/connection/create_web_socket_pair.ts";
 import { Hub } from "../../src/hub/hub.ts";
 import { HubServer } from "../../src/hub/hub_server.ts";
 import type { HubServerOptions } from "../../src/hub/hub_server_options.ts";
 import type { HubOptions } from "../../src/hub/hub_options.ts";
-import type { HubSession, SessionState } from "../../src/hub/hub_session.ts";
+import type { HubSession, SessionOptions, SessionState } from "../../src/hub/hub_session.ts";
 import { createManualClock, type ManualClock } from "../../src/testing/manual_clock.ts";
 import { settle } from "../kit/held_connection.ts";
 import { RecordedConnection } from "../kit/hub_connection.ts";
@@ -21,9 +21,9 @@ class Scene {
     this.server = new HubServer(this.hub, { clock: this.clock, ...options });
   }
 
-  open(state?: SessionState): Client {
+  open(state?: SessionState, options?: SessionOptions): Client {
     const connection = new RecordedConnection();
-    return new Client(connection, this.server.open(connection, state));
+    return new Client(connection, this.server.open(connection, state, options));
   }
 
   async login(name: string, presence = false): Promise<Client> {
@@ -167,10 +167,14 @@ test("topics that cannot be are an error that costs nothing else", async () => {
   const scene = new Scene({}, { maxTopicsPerMember: 1 });
   const client = await scene.login("ann");
   client.read();
-  for (const topic of ["", "a\tb", "\0members", "x".repeat(1000)]) {
-    assertEquals(await client.ask({ id: 1, type: "subscribe", topic }), [
-      { type: "error", id: 1, code: "invalid-topic" },
-    ]);
+  for (
+    const topic of ["", "a\tb", "\0members", "x".repeat(1000), "\u7e54".repeat(1024), "x".repeat(60_000)]
+  ) {
+    for (const type of ["subscribe", "publish", "list"]) {
+      assertEquals(await client.ask({ id: 1, type, topic, data: 1 }), [
+        { type: "error", id: 1, code: "invalid-topic" },
+      ]);
+    }
   }
   await client.ask({ id: 2, type: "subscribe", topic: "one" });
   client.read();
@@ -257,6 +261,104 @@ test("presence is not told to whom authorize does not let list", async () => {
   assertEquals(client.session.state, { name: "ann", presence: false, topics: [] });
 });
 
+test("a login that is refused in the end leaves the time for another where it was", async () => {
+  const scene = new Scene({}, { authorize: (action) => action.type !== "list" });
+  const client = scene.open();
+  await client.ask({ ...login("ann"), presence: true });
+  assertEquals([scene.hub.names(), scene.clock.pending], [[], 1]);
+  scene.clock.advance(10_000);
+  assertEquals(client.connection.closedWith?.closeCode, 1008);
+  const staying = scene.open();
+  await staying.ask({ ...login("ann"), presence: true });
+  await staying.ask(login("ann"));
+  scene.clock.advance(10_000);
+  assertEquals([staying.connection.closedWith, scene.clock.pending], [undefined, 0]);
+});
+
+test("a client whose member the server has had leave is nobody, and may log in again", async () => {
+  const scene = new Scene();
+  const client = await scene.login("ann", true);
+  await client.ask({ id: 1, type: "subscribe", topic: "chess", presence: true });
+  scene.hub.member("ann")!.leave();
+  client.read();
+  for (const type of ["echo", "send", "publish", "subscribe", "unsubscribe", "list"]) {
+    assertEquals(await client.ask({ id: 3, type, data: 1, to: "a", topic: "a" }), [
+      { type: "error", id: 3, code: "not-logged-in" },
+    ]);
+  }
+  assertEquals(await client.ask(new Uint8Array(1)), [{ type: "error", id: null, code: "not-logged-in" }]);
+  assertEquals([client.session.member, client.session.state], [undefined, { presence: false, topics: [] }]);
+  assertEquals(await client.ask(login("eve")), [{ type: "ok", id: 1, name: "eve" }]);
+  assertEquals(client.session.state, { name: "eve", presence: false, topics: [] });
+  await scene.login("bob");
+  assertEquals(client.read(), []);
+});
+
+test("onState is told each new state before the client gets its answer", async () => {
+  const scene = new Scene({}, { maxTopicsPerMember: 1 });
+  const states: SessionState[] = [];
+  let answers: number[] = [];
+  const client: Client = scene.open(undefined, {
+    onState: (state) => {
+      states.push(state);
+      answers.push(client.connection.sent.length);
+    },
+  });
+  await client.ask({ ...login("ann"), presence: true });
+  await client.ask({ id: 2, type: "subscribe", topic: "a" });
+  await client.ask({ id: 3, type: "subscribe", topic: "a", presence: true });
+  await client.ask({ id: 4, type: "publish", topic: "a", data: 1 });
+  await client.ask({ id: 5, type: "unsubscribe", topic: "a" });
+  const topics = (...presence: boolean[]) => presence.map((presence) => ({ topic: "a", presence }));
+  const expected = [[], topics(false), topics(true), []];
+  assertEquals(states, expected.map((topics) => ({ name: "ann", presence: true, topics })));
+  assertEquals(answers, [0, 0, 0, 0]);
+  answers = [];
+  // Nobody tells of a client that has gone.
+  void client.session.receive(JSON.stringify({ id: 6, type: "subscribe", topic: "a" }));
+  client.connection.end();
+  await settle();
+  assertEquals(answers, []);
+  assertThrows(
+    () => scene.server.open(client.connection, undefined, { onState: 1 as never }),
+    TypeError,
+    "onState",
+  );
+});
+
+test("a session whose state cannot be kept is closed with 1011", async () => {
+  const client = new Scene().open(undefined, {
+    onState: ({ topics }) => {
+      if (topics.length > 0) throw new RangeError("too much to keep");
+    },
+  });
+  await client.ask(login("ann"));
+  assertEquals(client.connection.closedWith, undefined);
+  await client.ask({ id: 1, type: "subscribe", topic: "a" });
+  assertEquals(client.connection.closedWith?.closeCode, 1011);
+});
+
+test("the list of a long topic counts for more requests than one", async () => {
+  const scene = new Scene({ requestsPerSecond: 1, requestBurst: 100 });
+  for (let count = 0; count < 3000; count++) {
+    const member = await scene.hub.join(new RecordedConnection(), { name: `m${count}` });
+    await member.subscribe("long");
+  }
+  const client = await scene.login("ann", true);
+  client.read();
+  const count = async (request: object) => {
+    scene.clock.advance(1_000_000);
+    let answered = 0;
+    while ((await client.ask(request) as { type: string }[])[0]!.type === "ok") answered++;
+    return answered;
+  };
+  assertEquals(await count({ id: 1, type: "list" }), 100);
+  assertEquals(await count({ id: 1, type: "list", topic: "none" }), 100);
+  // 3000 names are 6 tokens more.
+  assertEquals(await count({ id: 1, type: "list", topic: "long" }), 15);
+  assertEquals(await count({ id: 1, type: "subscribe", topic: "long", presence: true }), 15);
+});
+
 test("what authorize throws is told as little as possible", async () => {
   let broken = false;
   const scene = new Scene({}, {
@@ -284,6 +386,10 @@ test("malformed messages of every kind get an error and cost nothing else (K9)",
     assertEquals([reply.type, reply.id], ["error", null]);
     assert(["malformed", "too-big"].includes(reply.code));
   }
+  for (const text of [`{"id":5,"type":"echo","data":"${"x".repeat(100_000)}"}`, `{"id":5,"type":"list",`]) {
+    const [reply] = await client.ask(text) as [{ id: number }];
+    assertEquals(reply.id, 5);
+  }
   // However deep the runtime goes, there is an answer.
   assertEquals((await client.ask(deep)).length, 1);
   assertEquals(await client.ask({ id: 1, type: "dance" }), [{ type: "error", id: 1, code: "unknown-type" }]);
@@ -305,6 +411,9 @@ test("a flood is refused above the rate, answered again later, and closed with 1
   assertEquals(await client.ask(echo), [{ type: "error", id: 1, code: "rate-limited" }]);
   assertEquals(await client.ask(new Uint8Array(1)), [{ type: "error", id: null, code: "rate-limited" }]);
   assertEquals(await client.ask("x".repeat(100_000)), [{ type: "error", id: null, code: "rate-limited" }]);
+  assertEquals(await client.ask(`{"id":7,"type":"echo","data":"${"x".repeat(100_000)}"}`), [
+    { type: "error", id: 7, code: "rate-limited" },
+  ]);
   scene.clock.advance(1_000);
   assertEquals(await client.ask(echo), [{ type: "ok", id: 1, data: 1 }]);
   for (let count = 0; count < 1_000 && client.connection.readyState === "open"; count++) {

@@ -20,3 +20,15 @@ test("who takes from an empty bucket gets into debt, as far as it goes", () => {
   clock.advance(3000);
   assertEquals([bucket.take(2), bucket.take(2)], [0, -1]);
 });
+
+test("what is dear takes what there is, and nobody gets into debt by that", () => {
+  const clock = createManualClock();
+  const bucket = new TokenBucket(1, 10, clock);
+  bucket.charge(3);
+  assertEquals(bucket.take(5), 6);
+  bucket.charge(20);
+  assertEquals([bucket.take(5), bucket.take(5)], [-1, -2]);
+  bucket.charge(1);
+  clock.advance(2000);
+  assertEquals(bucket.take(5), -1);
+});

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Hub } from "../../src/hub/hub.ts";
 import { HubError } from "../../src/hub/hub_error.ts";
-import type { HubEvent } from "../../src/hub/hub_options.ts";
+import type { HubEvent, HubOptions } from "../../src/hub/hub_options.ts";
 import { NatsBroker } from "../../src/hub/nats_broker.ts";
 import { joinRecorded, RecordedConnection } from "./hub_connection.ts";
 import { findNatsServer, NatsServer, skipAnyServer, skipOwnServer } from "./nats_server.ts";
@@ -20,8 +20,8 @@ class Node {
   readonly events: HubEvent[] = [];
   readonly hub: Hub;
 
-  constructor(url: string, prefix: string) {
-    this.hub = new Hub({ broker: new NatsBroker({ servers: url, prefix, leaseTime: 3000 }) });
+  constructor(url: string, prefix: string, options: HubOptions = {}) {
+    this.hub = new Hub({ ...options, broker: new NatsBroker({ servers: url, prefix, leaseTime: 3000 }) });
     this.hub.watch((event) => this.events.push(event));
   }
 
@@ -32,9 +32,9 @@ class Node {
 }
 
 /** So many hubs of one cluster, whose links work where the server is there. */
-function startNodes(url: string, count: number): Node[] {
+function startNodes(url: string, count: number, options?: HubOptions): Node[] {
   const prefix = `test_${Date.now().toString(36)}_${Math.random().toString(36).slice(2)}_${prefixes++}`;
-  return Array.from({ length: count }, () => new Node(url, prefix));
+  return Array.from({ length: count }, () => new Node(url, prefix, options));
 }
 
 async function stopNodes(nodes: readonly Node[]): Promise<void> {
@@ -133,6 +133,70 @@ export function testNatsBroker(): void {
       assertEquals(bob.connection.sent, ["short"]);
       assertEquals(one.events.filter(({ type }) => type === "error").length, 1);
       await stopNodes([one, other]);
+    },
+  );
+
+  test(
+    "no name and no topic is so long or strange that it ends the link",
+    { skip: skipAnyServer },
+    async () => {
+      await using server = await findNatsServer();
+      const limits = { maxNameLength: 5000, maxTopicLength: 5000 };
+      const [one, other] = startNodes(server.url, 2, limits) as [Node, Node];
+      const ann = await joinRecorded(one.hub, "ann");
+      const bob = await joinRecorded(other.hub, "bob");
+      const longest = "\u7e54".repeat(512);
+      const eve = await joinRecorded(other.hub, longest);
+      assertEquals(await ann.member.send(longest, "long name"), true);
+      assertEquals(eve.connection.sent, ["long name"]);
+      const tooLong = "\u7e54".repeat(513);
+      assertEquals(await codeOf(one.hub.join(new RecordedConnection(), { name: tooLong })), "invalid-name");
+      for (const name of ["", "\0", "\ud800", ".", "*", ">", tooLong, "x".repeat(1_000_000)]) {
+        assertEquals(await ann.member.send(name, "nobody"), false);
+      }
+      // Two that differ behind what a subject has of them, the beginning itself, and one that was never listened to.
+      const topics = ["x", "y"].map((end) => "\u7e54".repeat(4000) + end);
+      topics.push("\u7e54".repeat(512), "*", ">", "a.b");
+      for (const topic of topics) await bob.member.subscribe(topic);
+      const channel = "\u7e54".repeat(5000);
+      await other.hub.follow(bob.member, channel);
+      for (const topic of ["\u7e54".repeat(4000), ...topics]) {
+        await ann.member.publish(topic, `to ${topic.length} ${topic.at(-1)}`);
+      }
+      await one.hub.announce(channel, "announced");
+      await until("all came", () => bob.connection.sent.length >= topics.length + 1);
+      assertEquals(
+        bob.connection.sent,
+        [...topics.map((topic) => `to ${topic.length} ${topic.at(-1)}`), "announced"],
+      );
+      for (const topic of topics) assertEquals(await one.hub.subscribers(topic), ["bob"]);
+      assertEquals([one.links, other.links], [[true], [true]]);
+      await stopNodes([one, other]);
+    },
+  );
+
+  test(
+    "a hub that closes while its link is being made does not wait for that",
+    { skip: skipAnyServer },
+    async () => {
+      await using server = await findNatsServer();
+      for (const turns of [0, 1, 5, 20]) {
+        const [node] = startNodes(server.url, 1) as [Node];
+        const joined = node.hub.join(new RecordedConnection(), { name: "ann" }).then(
+          () => "",
+          ({ code }) => code,
+        );
+        await new Promise((resolve) => setTimeout(resolve, turns));
+        await node.hub.close();
+        assert(["", "closing"].includes(await joined));
+      }
+      const never = new Hub({
+        closeTimeout: 50,
+        broker: new NatsBroker({ servers: server.url, connect: () => new Promise(() => {}) }),
+      });
+      const refused = codeOf(never.join(new RecordedConnection(), { name: "ann" }));
+      await never.close();
+      assertEquals(await refused, "closing");
     },
   );
 
@@ -298,13 +362,16 @@ export function testNatsBroker(): void {
     for (const given of [[], "", [1], undefined]) {
       assertThrows(() => new NatsBroker({ servers: given as string }), TypeError, "servers");
     }
-    for (const prefix of ["", "a.b", "a b", ">"]) {
+    for (const prefix of ["", "a.b", "a b", ">", "x".repeat(101)]) {
       assertThrows(() => new NatsBroker({ servers, prefix }), TypeError, "prefix");
     }
     for (const leaseTime of [0, 999, NaN]) {
       assertThrows(() => new NatsBroker({ servers, leaseTime }), RangeError);
     }
-    assertThrows(() => new NatsBroker({ servers, replicas: 0 }), RangeError);
+    for (const replicas of [0, 2, 4, 6, 77, NaN, -1]) {
+      assertThrows(() => new NatsBroker({ servers, replicas }), RangeError, "replicas");
+    }
+    for (const replicas of [1, 3, 5]) new NatsBroker({ servers, replicas });
     assertThrows(() => new NatsBroker({ servers, connect: 1 as never }), TypeError);
   });
 }
