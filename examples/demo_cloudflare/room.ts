@@ -25,6 +25,8 @@ type Connection = HibernatingConnection<SessionState>;
 /** A room. */
 export class Room {
   readonly #hub = new Hub({
+    // A socket keeps 16 KiB: the topics of one member must fit in.
+    maxTopicsPerMember: 20,
     authorize: (action) => action.type !== "publish" || !action.topic.startsWith(feedPrefix),
   });
   readonly #server = new HubServer(this.#hub);
@@ -38,6 +40,9 @@ export class Room {
     this.#sockets = new HibernatingWebSockets<SessionState>(context, {
       onMessage: (message, connection) => this.#receive(message, connection),
       onClose: (_info, connection) => this.#sessions.delete(connection),
+    });
+    this.#hub.watch((event) => {
+      if (event.type === "error") console.error(event.error);
     });
     addFeeds(this.#hub, {
       members: () => this.#hub.names().length,
@@ -55,7 +60,10 @@ export class Room {
   }
 
   #open(connection: Connection): HubSession {
-    const session = this.#server.open(connection, connection.state);
+    const session = this.#server.open(connection, connection.state, {
+      // The socket keeps what it takes to go on after a sleep.
+      onState: (state) => connection.state = state,
+    });
     this.#sessions.set(connection, session);
     return session;
   }
@@ -64,8 +72,6 @@ export class Room {
     this.#received++;
     const session = this.#sessions.get(connection) ?? this.#open(connection);
     await session.receive(message);
-    // What was asked for is done by then.
-    setTimeout(() => keepState(session, connection));
   }
 
   /** Called by the runtime. */
@@ -86,12 +92,5 @@ export class Room {
   /** Called by the runtime. */
   webSocketError(socket: HibernatedWebSocket, error: unknown): Promise<void> {
     return this.#sockets.webSocketError(socket, error);
-  }
-}
-
-/** Has the socket keep what it takes to go on with a session after a sleep. */
-function keepState({ state }: HubSession, connection: Connection): void {
-  if (connection.readyState === "open" && JSON.stringify(state) !== JSON.stringify(connection.state)) {
-    connection.state = state;
   }
 }

@@ -14,6 +14,11 @@ export interface MemberList {
   readonly total: number;
 }
 
+/** Whether an answer has a list. */
+export function isList<Answer extends Partial<MemberList>>(answer: Answer): answer is Answer & MemberList {
+  return answer.members !== undefined && answer.total !== undefined;
+}
+
 /**
  * The members of a hub, or of a topic: a list that a client was given, and what it has been told since.
  *

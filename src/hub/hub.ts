@@ -7,32 +7,15 @@
 
 import type { ByteSource } from "../connection/bytes.ts";
 import { ActionOrder } from "./action_order.ts";
-import { createAuthorizer } from "./authorizer.ts";
-import type { Broker } from "./broker.ts";
-import { createBrokerSide } from "./broker_side.ts";
 import { abortQuietly, closeQuietly } from "./close_quietly.ts";
 import { Deadline } from "./deadline.ts";
-import { DirectMessages } from "./direct_messages.ts";
-import { Exchange, type PublishResult } from "./exchange.ts";
-import { Feeds, type FeedSource } from "./feeds.ts";
-import { GuardedBroker } from "./guarded_broker.ts";
-import { HubListeners } from "./hub_listeners.ts";
-import {
-  checkHubOptions,
-  type HubAction,
-  type HubConnection,
-  type HubEvent,
-  type HubLimits,
-  type HubOptions,
-  type HubStats,
-} from "./hub_options.ts";
-import { Member, type MemberHub } from "./member.ts";
+import type { PublishResult } from "./exchange.ts";
+import type { FeedSource } from "./feeds.ts";
+import type { HubConnection, HubEvent, HubOptions, HubStats } from "./hub_options.ts";
+import { HubRooms, nobody } from "./hub_rooms.ts";
+import type { Member } from "./member.ts";
 import { type OutgoingMessage, prepareOutgoing } from "./outgoing_message.ts";
 import { quiet } from "./quiet.ts";
-import { Roster } from "./roster.ts";
-import { SortedNames } from "./sorted_names.ts";
-
-const nobody: PublishResult = { delivered: 0, dropped: 0 };
 
 /**
  * Members, topics, direct messages, feeds and presence. A hub sends to its members' connections and watches their end; what they send is
@@ -55,73 +38,28 @@ const nobody: PublishResult = { delivered: 0, dropped: 0 };
  * ```
  */
 export class Hub {
-  readonly #limits: HubLimits;
-  readonly #allow: (action: HubAction) => boolean | PromiseLike<boolean>;
-  readonly #broker: Broker | undefined;
-  readonly #roster: Roster;
-  readonly #exchange: Exchange;
-  readonly #direct: DirectMessages;
-  readonly #feeds: Feeds;
-  readonly #listeners = new HubListeners();
-  readonly #names = new SortedNames();
+  readonly #rooms: HubRooms;
   /** The order of what the hub itself sends. */
   readonly #order = new ActionOrder();
   #closed: Promise<void> | undefined;
 
   /** Throws `TypeError` or `RangeError` for options that mean nothing. */
   constructor(options: HubOptions = {}) {
-    this.#limits = checkHubOptions(options);
-    this.#listeners.add((event) => {
-      if (event.type === "joined") this.#names.add(event.name);
-      else if (event.type === "left") this.#names.delete(event.name);
-    });
-    const report = (error: unknown) => this.#listeners.tell({ type: "error", error });
-    this.#allow = createAuthorizer(options.authorize, report);
-    this.#broker = options.broker && new GuardedBroker(options.broker, report);
-    this.#feeds = new Feeds(
-      this.#limits.clock,
-      (topic, message) => void this.#exchange.publish(topic, message, { local: true }),
-      report,
-    );
-    this.#exchange = new Exchange(
-      this.#limits,
-      this.#feeds,
-      this.#broker,
-      (member) => this.#roster.remove(member),
-    );
-    const hubOfMembers = this.#serveMembers();
-    this.#roster = new Roster(this.#limits, this.#broker, {
-      allow: this.#allow,
-      create: (name, identity, connection) => new Member(name, identity, connection, hubOfMembers),
-      joined: ({ name }) => this.#listeners.tell({ type: "joined", name, local: true }),
-      left: (member) => {
-        this.#exchange.forget(member);
-        this.#listeners.tell({ type: "left", name: member.name, local: true });
-      },
-    });
-    this.#direct = new DirectMessages(this.#roster, this.#exchange, this.#broker);
-    this.#broker?.start(
-      createBrokerSide({
-        roster: this.#roster,
-        exchange: this.#exchange,
-        direct: this.#direct,
-        listeners: this.#listeners,
-      }),
-    );
+    this.#rooms = new HubRooms(options);
   }
 
   /** Whether `close()` was called. */
   get closing(): boolean {
-    return this.#roster.closed;
+    return this.#rooms.roster.closed;
   }
 
   /** Counts. */
   get stats(): HubStats {
     return {
-      ...this.#exchange.counts,
-      members: this.#roster.members.size,
-      topics: this.#exchange.topics.size,
-      feeds: this.#feeds.runningCount,
+      ...this.#rooms.exchange.counts,
+      members: this.#rooms.roster.members.size,
+      topics: this.#rooms.exchange.topics.size,
+      feeds: this.#rooms.feeds.runningCount,
     };
   }
 
@@ -130,26 +68,22 @@ export class Hub {
    * `not-allowed`, `closing`, or `left` where the connection is not open. Where nobody has to be asked, it has joined when this returns.
    */
   join(connection: HubConnection, { name }: { readonly name: string }): Promise<Member> {
-    return this.#roster.join(connection, name);
+    return this.#rooms.roster.join(connection, name);
   }
 
   /** The member of this hub that has the name. */
   member(name: string): Member | undefined {
-    return this.#roster.members.get(name);
+    return this.#rooms.roster.members.get(name);
   }
 
   /** The names of all members, of the whole cluster, sorted. */
   names(): string[] {
-    return this.#names.all;
+    return this.#rooms.names.all;
   }
 
   /** The names of a topic's subscribers, of the whole cluster, sorted. Rejects with `HubError` for what is no topic. */
-  async subscribers(topic: string): Promise<string[]> {
-    this.#exchange.checkTopic(topic);
-    const there = await this.#broker?.subscribers(topic) ?? [];
-    // Who came while the others were asked, is here too.
-    const here = this.#exchange.topics.subscribersOf(topic).map((member) => member.name);
-    return [...new Set([...here, ...there])].sort();
+  subscribers(topic: string): Promise<string[]> {
+    return this.#rooms.subscribers(topic);
   }
 
   /**
@@ -162,7 +96,12 @@ export class Hub {
     data: string | ByteSource,
     options: { readonly local?: boolean } = {},
   ): Promise<PublishResult> {
-    return this.#spread(data, (message) => this.#exchange.publish(topic, message, options));
+    return this.#spread(data, (message) => this.#rooms.exchange.publish(topic, message, options));
+  }
+
+  /** Tells `watch()` of an error: of what serves the hub's members, say. */
+  report(error: unknown): void {
+    this.#rooms.report(error);
   }
 
   #spread(
@@ -182,12 +121,12 @@ export class Hub {
    * hubs know of it.
    */
   async follow(member: Member, channel: string): Promise<void> {
-    await this.#exchange.follow(member, channel);
+    await this.#rooms.exchange.follow(member, channel);
   }
 
   /** The member follows the channel no more. */
   unfollow(member: Member, channel: string): void {
-    this.#exchange.unfollow(member, channel);
+    this.#rooms.exchange.unfollow(member, channel);
   }
 
   /** Publishes to those who follow a channel, as `publish()` does. */
@@ -196,14 +135,17 @@ export class Hub {
     data: string | ByteSource,
     options: { readonly local?: boolean } = {},
   ): Promise<PublishResult> {
-    return this.#spread(data, (message) => this.#exchange.announce(channel, message, options));
+    return this.#spread(data, (message) => this.#rooms.exchange.announce(channel, message, options));
   }
 
   /** Sends to whoever has the name, as `member.send()` does. */
   send(to: string, data: string | ByteSource): Promise<boolean> {
     try {
       const message = prepareOutgoing(data);
-      return this.#order.run(() => this.#direct.find(to), (target) => this.#direct.send(target, message));
+      return this.#order.run(
+        () => this.#rooms.direct.find(to),
+        (target) => this.#rooms.direct.send(target, message),
+      );
     } catch (error) {
       return Promise.reject(error);
     }
@@ -214,31 +156,14 @@ export class Hub {
    * what it throws ends it, and is told to `watch()`. Returns what removes it. Throws `TypeError` where the topic has one.
    */
   addFeed(topic: string, source: FeedSource): () => void {
-    const remove = this.#feeds.add(topic, source);
-    if (this.#exchange.topics.has(topic)) this.#feeds.begin(topic);
+    const remove = this.#rooms.feeds.add(topic, source);
+    if (this.#rooms.exchange.topics.has(topic)) this.#rooms.feeds.begin(topic);
     return remove;
   }
 
   /** Tells a listener what happens, until the returned function is called. */
   watch(listener: (event: HubEvent) => void): () => void {
-    return this.#listeners.add(listener);
-  }
-
-  #serveMembers(): MemberHub {
-    return {
-      allow: this.#allow,
-      includes: (member) => this.#roster.includes(member),
-      subscribe: (member, topic) => this.#exchange.subscribe(member, topic),
-      unsubscribe: (member, topic) => this.#exchange.unsubscribe(member, topic),
-      topicsOf: (member) => this.#exchange.topics.topicsOf(member),
-      publish: (topic, message, publisher) =>
-        this.closing ? nobody : this.#exchange.publish(topic, message, { publisher }),
-      find: (name) => this.#direct.find(name),
-      send: (target, message) => this.#direct.send(target, message),
-      list: (topic) => topic === undefined ? this.names() : this.subscribers(topic),
-      deliver: (member, message) => this.#exchange.deliver(member, message) !== false,
-      leave: (member) => this.#roster.remove(member),
-    };
+    return this.#rooms.listeners.add(listener);
   }
 
   /**
@@ -250,21 +175,22 @@ export class Hub {
   }
 
   async #close(): Promise<void> {
-    this.#roster.closed = true;
-    const { members } = this.#roster;
-    this.#feeds.stop();
+    const { broker, feeds, limits, roster } = this.#rooms;
+    const { members } = roster;
+    roster.closed = true;
+    feeds.stop();
     for (const { connection } of members.values()) {
       void closeQuietly(connection, 1001, "The server goes away");
     }
-    const deadline = new Deadline(this.#limits.clock, this.#limits.closeTimeout);
+    const deadline = new Deadline(limits.clock, limits.closeTimeout);
     await deadline.await(
       Promise.allSettled([...members.values()].map(({ connection }) => connection.closed)),
     );
     for (const member of [...members.values()]) {
       abortQuietly(member.connection);
-      this.#roster.remove(member);
+      roster.remove(member);
     }
-    if (this.#broker !== undefined) await deadline.await(this.#broker.stop());
+    if (broker !== undefined) await deadline.await(broker.stop());
     deadline.cancel();
   }
 }

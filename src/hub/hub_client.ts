@@ -5,11 +5,9 @@
  */
 
 import type { ByteSource } from "../connection/bytes.ts";
-import { type Clock, systemClock } from "../connection/clock.ts";
 import type { Message } from "../connection/connection_options.ts";
 import type { MessageConnection } from "../connection/message_connection.ts";
-import { checkFunctions, checkNumber } from "../protocol/engine_options.ts";
-import { Attendance, type MemberList } from "./attendance.ts";
+import { Attendance, isList, type MemberList } from "./attendance.ts";
 import {
   type HubAnswer,
   type HubClientEvent,
@@ -20,23 +18,13 @@ import {
   writeHubRequest,
 } from "./application_protocol.ts";
 import { closeQuietly } from "./close_quietly.ts";
+import {
+  checkHubClientOptions,
+  type HubClientOptions,
+  type HubClientSettings,
+} from "./hub_client_options.ts";
 import { HubError } from "./hub_error.ts";
 import { quiet } from "./quiet.ts";
-
-/** The options of a client. */
-export interface HubClientOptions {
-  /**
-   * Called with direct messages, topics' messages and presence, in order, nothing left out. What it throws closes the connection with 1011, or with 4011 where
-   * 1011 is not for applications.
-   */
-  readonly onEvent?: ((event: HubClientEvent) => void) | undefined;
-  /** Milliseconds that an answer may take. Default 10 000. */
-  readonly requestTimeout?: number | undefined;
-  /** The longest request that the server reads, in UTF-16 units; a longer one rejects with `too-big`. Default 65 536. */
-  readonly maxRequestLength?: number | undefined;
-  /** The source of time, for tests. */
-  readonly clock?: Clock | undefined;
-}
 
 /** What a client needs of its connection. Every `MessageConnection` has it. */
 export type HubClientConnection =
@@ -60,25 +48,18 @@ type Forget = (why: "timeout" | "left") => void;
 export class HubClient {
   /** The connection. */
   readonly connection: HubClientConnection;
-  readonly #timeout: number;
-  readonly #maxRequestLength: number;
-  readonly #clock: Clock;
+  readonly #settings: HubClientSettings;
   readonly #waiting = new Map<number, Waiting<HubAnswer>>();
   /** In the order of their answers, which have no ids. */
   readonly #echoes: Waiting<Uint8Array<ArrayBuffer>>[] = [];
   /** What was told of comings and goings while lists are waited for, by the request. */
   readonly #told = new Map<number, HubClientEvent[]>();
-  readonly #onEvent: HubClientOptions["onEvent"];
   #id = 0;
 
   /** Throws `RangeError` or `TypeError` for options that mean nothing. */
   constructor(connection: HubClientConnection, options: HubClientOptions = {}) {
     this.connection = connection;
-    this.#timeout = checkNumber("requestTimeout", options.requestTimeout, 10_000, 1);
-    this.#maxRequestLength = checkNumber("maxRequestLength", options.maxRequestLength, 65_536, 1);
-    this.#clock = options.clock ?? systemClock;
-    checkFunctions(options, "onEvent");
-    this.#onEvent = options.onEvent;
+    this.#settings = checkHubClientOptions(options);
     void this.#receiveAll();
   }
 
@@ -89,7 +70,7 @@ export class HubClient {
   login<Presence extends boolean = false>(
     name: string,
     { presence }: { readonly presence?: Presence } = {},
-  ): Promise<{ readonly name: string } & (Presence extends true ? MemberList : unknown)> {
+  ): Promise<{ readonly name: string } & (Presence extends true ? MemberList : Partial<MemberList>)> {
     return this.#request({
       type: "login",
       version: hubProtocolVersion,
@@ -121,7 +102,7 @@ export class HubClient {
   subscribe<Presence extends boolean = false>(
     topic: string,
     { presence }: { readonly presence?: Presence } = {},
-  ): Promise<{ readonly topic: string } & (Presence extends true ? MemberList : unknown)> {
+  ): Promise<{ readonly topic: string } & (Presence extends true ? MemberList : Partial<MemberList>)> {
     return this.#request({ type: "subscribe", topic, ...(presence ? { presence } : {}) });
   }
 
@@ -143,8 +124,9 @@ export class HubClient {
   #request<Answer>(request: HubRequestInit): Promise<Answer> {
     const id = this.#id++;
     const text = writeHubRequest(id, request);
-    if (text.length > this.#maxRequestLength) {
-      const error = new HubError("too-big", `Cannot ask: more than ${this.#maxRequestLength} units`);
+    const { maxRequestLength } = this.#settings;
+    if (text.length > maxRequestLength) {
+      const error = new HubError("too-big", `Cannot ask: more than ${maxRequestLength} units`);
       return quiet(Promise.reject(error));
     }
     const answer = this.#send<HubAnswer>(text, (waiting) => {
@@ -163,7 +145,7 @@ export class HubClient {
         if (this.connection.readyState !== "open") {
           throw new HubError("left", "Cannot ask: the connection is not open");
         }
-        const cancelTimer = this.#clock.after(this.#timeout, () => {
+        const cancelTimer = this.#settings.clock.after(this.#settings.requestTimeout, () => {
           forget("timeout");
           reject(new HubError("timeout", "Cannot wait any longer: no answer"));
         });
@@ -214,11 +196,11 @@ export class HubClient {
       case "joined":
       case "left":
         for (const told of this.#told.values()) told.push(reply);
-        this.#onEvent?.(reply);
+        this.#settings.onEvent(reply);
         return;
       case "direct":
       case "message":
-        this.#onEvent?.(reply);
+        this.#settings.onEvent(reply);
     }
   }
 
@@ -241,9 +223,8 @@ export class HubClient {
 
 /** An answer whose list, if it has one, knows what was told while it was on its way. */
 function bringUpToDate(answer: HubAnswer, told: readonly HubClientEvent[]): HubAnswer {
-  const { members, total, topic } = answer;
-  if (members === undefined || total === undefined) return answer;
-  const attendance = new Attendance({ members, total }, topic);
+  if (!isList(answer)) return answer;
+  const attendance = new Attendance(answer, answer.topic);
   for (const event of told) attendance.hear(event);
   return { ...answer, ...attendance.list };
 }

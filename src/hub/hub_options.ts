@@ -34,7 +34,7 @@ export type HubEvent =
   | { readonly type: "left"; readonly name: string; readonly local: boolean }
   /** The broker can be reached again, or not any more: then this hub goes on by itself. */
   | { readonly type: "broker"; readonly connected: boolean; readonly error?: unknown }
-  /** Something of the application threw: a feed, a listener, `authorize`. */
+  /** Something of the application threw: a feed, a listener, `authorize`, `onState`; or the broker did. */
   | { readonly type: "error"; readonly error: unknown };
 
 /** What a hub is made of at the moment, and what it has done. */
@@ -61,7 +61,10 @@ export interface HubOptions {
    * `"drop"`.
    */
   readonly slowMembers?: "drop" | "close" | undefined;
-  /** Bytes that may wait for one member. A single message may be longer. Default 1 MiB. */
+  /**
+   * Bytes that may wait for one member. A single message may be longer. Default 1 MiB. Where connections do not tell what waits, as without
+   * `capabilities.sendBackpressure` on Cloudflare Workers, nobody is found to be slow: there the runtime holds what waits.
+   */
   readonly maxQueue?: number | undefined;
   /** The most members of this hub. Default 100 000. */
   readonly maxMembers?: number | undefined;

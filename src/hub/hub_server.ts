@@ -15,7 +15,8 @@ import {
   type HubServerOptions,
   presenceChannels,
 } from "./hub_server_options.ts";
-import { HubSession, type SessionOptions, type SessionState } from "./hub_session.ts";
+import { HubSession } from "./hub_session.ts";
+import type { SessionOptions, SessionState } from "./session_state.ts";
 
 /**
  * Serves clients of the application protocol: login, then echo, direct messages, topics, lists.

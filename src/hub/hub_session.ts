@@ -23,27 +23,9 @@ import { type HubServerLimits, presenceChannels } from "./hub_server_options.ts"
 import type { Member } from "./member.ts";
 import { performRequest } from "./perform_request.ts";
 import { ReplyWriter } from "./reply_writer.ts";
+import type { SessionOptions, SessionState } from "./session_state.ts";
 import { SessionTopics } from "./session_topics.ts";
 import { TokenBucket } from "./token_bucket.ts";
-
-/** What a session is at the moment, as JSON, for whoever has to begin it again after a sleep. */
-export interface SessionState {
-  /** The name; none before login. */
-  readonly name?: string;
-  /** Whether it is told of all members that come and go. */
-  readonly presence: boolean;
-  /** Its topics, and whether it is told of who comes to each and leaves it. */
-  readonly topics: readonly { readonly topic: string; readonly presence: boolean }[];
-}
-
-/** The options of a session. */
-export interface SessionOptions {
-  /**
-   * Called with the new state once the client has logged in, subscribed or unsubscribed, before it gets the answer. What it throws closes the
-   * connection with 1011: a session whose state is lost cannot go on.
-   */
-  readonly onState?: ((state: SessionState) => void) | undefined;
-}
 
 /** How many bursts of refused requests are borne with. */
 const patience = 10;
@@ -229,7 +211,8 @@ export class HubSession {
     if (this.#onState === undefined || this.#connection.readyState !== "open") return;
     try {
       this.#onState(this.state);
-    } catch {
+    } catch (error) {
+      this.#hub.report(error);
       this.#close(1011, "Cannot keep the state");
     }
   }

@@ -28,6 +28,7 @@ export type { WebSocketCloseInfo } from "../connection/close_info.ts";
 export type { CloseOptions } from "../connection/close_options.ts";
 export type { Clock } from "../connection/clock.ts";
 export type { Message } from "../connection/connection_options.ts";
+export type { ConnectAgain, ConnectAttempt } from "../connection/reconnect_options.ts";
 export type { MessageConnection } from "../connection/message_connection.ts";
 export type { ExchangeCounts, PublishResult } from "./exchange.ts";
 export type { FeedSource } from "./feeds.ts";
@@ -35,7 +36,15 @@ export { Hub } from "./hub.ts";
 export { HubError, type HubErrorCode } from "./hub_error.ts";
 export type { HubAction, HubConnection, HubEvent, HubOptions, HubStats } from "./hub_options.ts";
 export type { Member } from "./member.ts";
-export { HubClient, type HubClientConnection, type HubClientOptions } from "./hub_client.ts";
+export { HubClient, type HubClientConnection } from "./hub_client.ts";
+export type { HubClientOptions } from "./hub_client_options.ts";
 export { HubServer } from "./hub_server.ts";
 export type { HubServerLimits, HubServerOptions } from "./hub_server_options.ts";
-export type { HubSession, SessionOptions, SessionState } from "./hub_session.ts";
+export type { HubSession } from "./hub_session.ts";
+export { ReconnectingHubClient } from "./reconnecting_hub_client.ts";
+export type {
+  HubClientState,
+  ReconnectingHubClientOptions,
+  ReturnedTopic,
+} from "./reconnecting_hub_client_options.ts";
+export type { SessionOptions, SessionState } from "./session_state.ts";

@@ -20,7 +20,10 @@ export class DirectTab {
     this.#session = session;
     session.on("change", () => this.#show());
     session.on("event", (event) => {
-      if (event.type === "direct") this.#receive(event.from, `${event.data}`);
+      if (event.type === "direct") {
+        // Whatever another client makes of it.
+        this.#receive(event.from, typeof event.data === "string" ? event.data : JSON.stringify(event.data));
+      }
       if ((event.type === "joined" || event.type === "left") && event.topic === undefined) {
         this.#threads.all.get(event.name)?.remark(event.type === "left" ? "has left" : "is here again");
       }
