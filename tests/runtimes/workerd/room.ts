@@ -8,7 +8,9 @@ import {
   type DurableObjectContext,
   type HibernatedWebSocket,
   HibernatingWebSockets,
+  upgradeWebSocket,
 } from "../../../src/runtime/cloudflare.ts";
+import { serveHub } from "../../kit/hub_native_server.ts";
 
 /** How often a room came into memory, and how connections ended, by the name of the room. */
 const lives = new Map<string, number>();
@@ -54,7 +56,8 @@ export class Room {
   }
 
   async fetch(request: Request): Promise<Response> {
-    const { searchParams } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname.startsWith("/hub/")) return await enterHub(request);
     const { response } = await this.#sockets.upgrade(request, {
       protocols: ["chat"],
       tags: searchParams.getAll("tag"),
@@ -79,4 +82,11 @@ export class Room {
   webSocketError(socket: HibernatedWebSocket, error: unknown): Promise<void> {
     return this.#sockets.webSocketError(socket, error);
   }
+}
+
+/** A member of a hub, whose connection does not hibernate. */
+async function enterHub(request: Request): Promise<Response> {
+  const { response, connection } = await upgradeWebSocket(request);
+  if (connection !== undefined) void serveHub(request.url, connection);
+  return response;
 }

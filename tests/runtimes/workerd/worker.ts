@@ -81,6 +81,8 @@ const worker: {
     const { pathname, search } = new URL(request.url);
     const { ROOM } = env as Environment;
     if (pathname === "/room") return ROOM.get(ROOM.idFromName(search)).fetch(request);
+    // Sockets of one request are no use to another, but those of one object are.
+    if (pathname.startsWith("/hub/")) return ROOM.get(ROOM.idFromName("hub")).fetch(request);
     if (pathname.startsWith("/case/")) return upgradeCase(request, context);
     return upgrade(request);
   },
