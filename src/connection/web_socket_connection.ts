@@ -1,6 +1,6 @@
 /**
- * The engine joined to a transport: what is read is what the application asks for, what is sent waits for the peer. Knows
- * nothing of HTTP; the opening handshake is done before.
+ * The engine joined to a transport: what is read is what the application asks for, what is sent waits for the
+ * peer. Knows nothing of HTTP; the opening handshake is done before.
  *
  * @module
  */
@@ -62,10 +62,12 @@ const everyCapability: ConnectionCapabilities = {
 type Way = "receive()" | "messages()" | "readable" | "onMessage";
 
 /**
- * A WebSocket connection over any transport, from the end of the opening handshake on (RFC 6455 §4). Either role.
+ * A WebSocket connection over any transport, from the end of the opening handshake on (RFC 6455 §4). Either
+ * role.
  *
- * Messages are received in one of four ways: `receive()` or `for await`, `messages()` for bodies of any size, `readable`, or
- * `onMessage`. The first one used is the one; another throws a `TypeError`. Unread messages stop the reading of the transport.
+ * Messages are received in one of four ways: `receive()` or `for await`, `messages()` for bodies of any size,
+ * `readable`, or `onMessage`. The first one used is the one; another throws a `TypeError`. Unread messages
+ * stop the reading of the transport.
  *
  * @example
  * ```ts
@@ -133,8 +135,8 @@ export class WebSocketConnection implements MessageConnection {
   #ended = false;
 
   /**
-   * Takes over a transport behind its opening handshake, with `options.head` as the first bytes. Throws `TypeError` or `RangeError`
-   * for options that mean nothing and streams that are locked.
+   * Takes over a transport behind its opening handshake, with `options.head` as the first bytes. Throws
+   * `TypeError` or `RangeError` for options that mean nothing and streams that are locked.
    */
   constructor(transport: ByteStreamPair | ByteTransport, options: ConnectionOptions) {
     this.#limits = checkConnectionOptions(options);
@@ -181,7 +183,8 @@ export class WebSocketConnection implements MessageConnection {
   }
 
   async #begin(head: Uint8Array | undefined): Promise<void> {
-    // The creator comes first: nothing is told before he has the connection in hand, be it through a function or two of his own.
+    // The creator comes first: nothing is told before he has the connection in hand, be it through a function
+    // or two of his own.
     for (let turn = 0; turn < 8; turn++) await undefined;
     this.#pumping = false;
     if (this.#signal?.aborted) this.#onAbort();
@@ -214,7 +217,10 @@ export class WebSocketConnection implements MessageConnection {
 
   // Receiving
 
-  /** The next message, or `undefined` once there are no more. Rejects with `TypeError` where another way is taken. */
+  /**
+   * The next message, or `undefined` once there are no more. Rejects with `TypeError` where another way is
+   * taken.
+   */
   receive(): Promise<Message | undefined> {
     return attempt(() => this.#receive("receive()"));
   }
@@ -234,8 +240,8 @@ export class WebSocketConnection implements MessageConnection {
   }
 
   /**
-   * The messages as they arrive, each with a body to be streamed; `maxMessageSize` holds. What is left of one is passed over when
-   * the next one is asked for. Throws `TypeError` where another way is taken.
+   * The messages as they arrive, each with a body to be streamed; `maxMessageSize` holds. What is left of one
+   * is passed over when the next one is asked for. Throws `TypeError` where another way is taken.
    */
   messages(): AsyncIterableIterator<IncomingMessage> {
     this.#claim("messages()");
@@ -279,7 +285,9 @@ export class WebSocketConnection implements MessageConnection {
     this.#pump();
   }
 
-  /** Dispatches what has arrived until all is read or nobody wants more, and lets the transport go on or wait. */
+  /**
+   * Dispatches what has arrived until all is read or nobody wants more, and lets the transport go on or wait.
+   */
   #pump(mayHold = true): void {
     if (this.#pumping || this.#ended || this.#cancelHold !== undefined) return;
     this.#pumping = this.#outbox.held = true;
@@ -316,7 +324,10 @@ export class WebSocketConnection implements MessageConnection {
     this.#pump(false);
   }
 
-  /** Whether the application has enough to do. A closing connection reads on, for the sake of the peer's Close. */
+  /**
+   * Whether the application has enough to do. A closing connection reads on, for the sake of the peer's
+   * Close.
+   */
   #isFull(): boolean {
     if (this.#ended || this.#engine.closeSent) return this.#ended;
     if (this.#handler !== undefined && !this.#handling) return false;
@@ -384,10 +395,11 @@ export class WebSocketConnection implements MessageConnection {
   // Sending
 
   /**
-   * Sends a message: a string as text, bytes as binary, or one that `prepareMessage()` made. Resolves at once below `sendHighWaterMark`,
-   * else when the peer has read enough, and a server's bytes of 16 KiB or more when the transport has taken them; the bytes must not
-   * change before. A lone surrogate is sent as U+FFFD. Nothing is sent where it rejects: with
-   * `WebSocketError` when the connection is not open, `RangeError` above `maxSendQueue`, `TypeError` for what is no message.
+   * Sends a message: a string as text, bytes as binary, or one that `prepareMessage()` made. Resolves at once
+   * below `sendHighWaterMark`, else when the peer has read enough, and a server's bytes of 16 KiB or more
+   * when the transport has taken them; the bytes must not change before. A lone surrogate is sent as U+FFFD.
+   * Nothing is sent where it rejects: with `WebSocketError` when the connection is not open, `RangeError`
+   * above `maxSendQueue`, `TypeError` for what is no message.
    */
   send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void> {
     const data = typeof message === "string" || isPrepared(message) ? message : toBytes(message);
@@ -425,9 +437,9 @@ export class WebSocketConnection implements MessageConnection {
   }
 
   /**
-   * Sends one message in fragments, each piece as it comes (RFC 6455 §5.4), in constant memory; other messages wait until it
-   * ends. Rejects as `send()` does, and with what the body throws: as the message cannot be taken back, the connection is
-   * closed with 1011 then.
+   * Sends one message in fragments, each piece as it comes (RFC 6455 §5.4), in constant memory; other
+   * messages wait until it ends. Rejects as `send()` does, and with what the body throws: as the message
+   * cannot be taken back, the connection is closed with 1011 then.
    */
   sendStream(type: MessageType, body: MessageBody, options?: SendOptions): Promise<void> {
     return attempt(() => {
@@ -468,8 +480,9 @@ export class WebSocketConnection implements MessageConnection {
   }
 
   /**
-   * Sends a Ping (RFC 6455 §5.5.2), with at most 125 bytes or some of its own. Resolves with the round trip in milliseconds. Rejects with
-   * `WebSocketError` when the connection is not open or ends before, `RangeError` for a longer payload.
+   * Sends a Ping (RFC 6455 §5.5.2), with at most 125 bytes or some of its own. Resolves with the round trip
+   * in milliseconds. Rejects with `WebSocketError` when the connection is not open or ends before,
+   * `RangeError` for a longer payload.
    */
   ping(payload?: ByteSource): Promise<number> {
     return attempt(() => {
@@ -488,9 +501,10 @@ export class WebSocketConnection implements MessageConnection {
   // Closing
 
   /**
-   * Closes the connection (RFC 6455 §7.1.2) behind all that was sent: code 1000 unless told otherwise. What arrives from now on is
-   * passed over. Resolves as `closed` does, within `closeTimeout`. Rejects with `RangeError` for a code that applications may not send or a
-   * reason of more than 123 bytes, and sends nothing then.
+   * Closes the connection (RFC 6455 §7.1.2) behind all that was sent: code 1000 unless told otherwise. What
+   * arrives from now on is passed over. Resolves as `closed` does, within `closeTimeout`. Rejects with
+   * `RangeError` for a code that applications may not send or a reason of more than 123 bytes, and sends
+   * nothing then.
    */
   close({ closeCode = 1000, reason = "" }: CloseOptions = {}): Promise<WebSocketCloseInfo> {
     return attempt(() => {

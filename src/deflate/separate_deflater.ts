@@ -1,6 +1,6 @@
 /**
- * Compresses each message by itself (RFC 7692 §7.1.1). Between two messages nothing is known of the connection, so that one
- * compressor serves all who want the same of it, and messages to many too.
+ * Compresses each message by itself (RFC 7692 §7.1.1). Between two messages nothing is known of the
+ * connection, so that one compressor serves all who want the same of it, and messages to many too.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Compresses each message with reference to those before it (RFC 7692 §7.1.1). A compressor is a multiple of what it knows of
- * a connection between two messages: some are kept, the others are made again.
+ * Compresses each message with reference to those before it (RFC 7692 §7.1.1). A compressor is a multiple of
+ * what it knows of a connection between two messages: some are kept, the others are made again.
  *
  * @module
  */

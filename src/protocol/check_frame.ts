@@ -1,6 +1,6 @@
 /**
- * Every rule that a received frame header can break (RFC 6455 §5), one line each. Header and situation in, violation
- * or nothing out; what answers a violation is decided elsewhere.
+ * Every rule that a received frame header can break (RFC 6455 §5), one line each. Header and situation in,
+ * violation or nothing out; what answers a violation is decided elsewhere.
  *
  * @module
  */
@@ -31,7 +31,8 @@ export function checkFrameStart(
   const length = second & 0x7f;
   // §5.2 RSV "MUST be 0 unless an extension is negotiated that defines meanings for non-zero values"
   if ((first & 0x30) !== 0) return "reserved bit set";
-  // RFC 7692 §6 "An endpoint MUST NOT set the "Per-Message Compressed" bit of control frames and non-first fragments"
+  // RFC 7692 §6 "An endpoint MUST NOT set the "Per-Message Compressed" bit of control frames and non-first
+  // fragments"
   if ((first & 0x40) !== 0 && (!situation.rsv1Defined || control || opcode === Opcode.Continuation)) {
     return "reserved bit set";
   }

@@ -43,8 +43,8 @@ export type CloseCode = typeof CloseCode[keyof typeof CloseCode];
 
 /** Whether a peer may put this code into a Close frame (RFC 6455 §7.4 and the IANA registry). */
 export function isReceivableCloseCode(code: number): boolean {
-  // §7.4.2 "0-999 are not used", "3000-3999 are reserved for use by libraries", "4000-4999 ... for private use"
-  // §7.4.1 1005, 1006 and 1015 "MUST NOT be set as a status code in a Close control frame"
+  // §7.4.2 "0-999 are not used", "3000-3999 are reserved for use by libraries", "4000-4999 ... for private
+  // use" §7.4.1 1005, 1006 and 1015 "MUST NOT be set as a status code in a Close control frame"
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 

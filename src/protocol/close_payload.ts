@@ -18,7 +18,8 @@ export interface ClosePayload {
 
 /** Reads the payload of a received Close frame. Throws `ProtocolError`. */
 export function parseClosePayload(payload: Uint8Array): ClosePayload {
-  // §7.1.5 "If this Close control frame contains no status code, _The WebSocket Connection Close Code_ is ... 1005"
+  // §7.1.5 "If this Close control frame contains no status code, _The WebSocket Connection Close Code_ is ...
+  // 1005"
   if (payload.length === 0) return { code: 1005, reason: "" };
   // §5.5.1 "the first two bytes of the body MUST be a 2-byte unsigned integer"
   if (payload.length === 1) throw new ProtocolError(1002, "close payload of one byte");
@@ -31,8 +32,8 @@ export function parseClosePayload(payload: Uint8Array): ClosePayload {
 }
 
 /**
- * The payload of an application's Close. Throws `TypeError` for what is no code and no reason, and a reason without a code;
- * `RangeError` for a code that applications may not send and a reason of more than 123 bytes.
+ * The payload of an application's Close. Throws `TypeError` for what is no code and no reason, and a reason
+ * without a code; `RangeError` for a code that applications may not send and a reason of more than 123 bytes.
  */
 export function createClosePayload(code: number | undefined, reason: string): Uint8Array {
   if (typeof reason !== "string" || (code === undefined ? reason !== "" : typeof code !== "number")) {

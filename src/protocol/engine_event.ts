@@ -49,7 +49,9 @@ export interface CloseEvent {
   readonly reason: string;
 }
 
-/** The peer broke a rule, and the engine has queued the Close that says so (RFC 6455 §7.1.7). The last event. */
+/**
+ * The peer broke a rule, and the engine has queued the Close that says so (RFC 6455 §7.1.7). The last event.
+ */
 export interface ErrorEvent {
   /** Discriminates. */
   readonly type: "error";

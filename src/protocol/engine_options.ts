@@ -10,9 +10,13 @@ import type { Role } from "./role.ts";
 
 /** The options of the engine that users of a connection see too. */
 export interface MessageLimits {
-  /** The most bytes of one received message, on the wire and decoded. Default 1 MiB. Over it: close code 1009. */
+  /**
+   * The most bytes of one received message, on the wire and decoded. Default 1 MiB. Over it: close code 1009.
+   */
   readonly maxMessageSize?: number | undefined;
-  /** The most frames of one received message, empty ones counted. Default 16 384. Over it: close code 1008. */
+  /**
+   * The most frames of one received message, empty ones counted. Default 16 384. Over it: close code 1008.
+   */
   readonly maxFragments?: number | undefined;
   /** Messages longer than this many bytes are sent in fragments of it. Default 0: never. */
   readonly fragmentSize?: number | undefined;
@@ -56,8 +60,8 @@ export interface SendOptions {
 }
 
 /**
- * A number from the options, or its default. Throws `TypeError` for what is no number and `RangeError` for what is no
- * integer or less than `minimum`.
+ * A number from the options, or its default. Throws `TypeError` for what is no number and `RangeError` for
+ * what is no integer or less than `minimum`.
  */
 export function checkNumber(name: string, value: unknown, fallback: number, minimum = 0): number {
   if (value === undefined) return fallback;

@@ -1,6 +1,7 @@
 /**
- * Frames out of bytes cut anywhere (RFC 6455 §5.2): a header at a time, then its payload as far as it is there. Knows
- * no messages. Borrows each chunk until it is used up or parked, never writes into it, never hands out a view of it.
+ * Frames out of bytes cut anywhere (RFC 6455 §5.2): a header at a time, then its payload as far as it is
+ * there. Knows no messages. Borrows each chunk until it is used up or parked, never writes into it, never
+ * hands out a view of it.
  *
  * @module
  */
@@ -96,7 +97,8 @@ export class FrameReader {
       // Inexact from 2^53 on, which no limit allows.
       length = high * 0x100000000 + low;
     }
-    // §10.4 "implementations ... MUST protect themselves against exceeding these limits", before the payload comes
+    // §10.4 "implementations ... MUST protect themselves against exceeding these limits", before the payload
+    // comes
     if (length > situation.room && (first & 0x08) === 0) throw new ProtocolError(1009, "message too big");
     const masked = (second & 0x80) !== 0;
     if (masked) size += 4;
@@ -117,8 +119,8 @@ export class FrameReader {
   }
 
   /**
-   * Copies the whole payload, unmasked, to the beginning of `scratch`. It must be there, and fit. Words of any alignment
-   * save a seventh of what a short message costs. Returns whether it is ASCII.
+   * Copies the whole payload, unmasked, to the beginning of `scratch`. It must be there, and fit. Words of
+   * any alignment save a seventh of what a short message costs. Returns whether it is ASCII.
    */
   readScratch(): boolean {
     const view = this.#view;

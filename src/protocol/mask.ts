@@ -12,8 +12,9 @@ const keyBytes = new DataView(new ArrayBuffer(4));
 const keyWord = new Int32Array(keyBytes.buffer);
 
 /**
- * Copies `count` bytes and masks, or unmasks, them on the way; in place where source and target are the same. `key` holds the four
- * bytes of the masking key, the first one in the high byte; 0 only copies. `phase` is how many bytes of the payload came before.
+ * Copies `count` bytes and masks, or unmasks, them on the way; in place where source and target are the same.
+ * `key` holds the four bytes of the masking key, the first one in the high byte; 0 only copies. `phase` is
+ * how many bytes of the payload came before.
  */
 export function applyMask(
   source: Uint8Array,
@@ -66,7 +67,10 @@ function maskBytes(
 const pool = new Uint8Array(2048);
 let used = pool.length;
 
-/** A fresh masking key, the first byte in the high one (RFC 6455 §5.3: "derived from a strong source of entropy"). */
+/**
+ * A fresh masking key, the first byte in the high one (RFC 6455 §5.3: "derived from a strong source of
+ * entropy").
+ */
 export function createMaskingKey(): number {
   if (used === pool.length) {
     crypto.getRandomValues(pool);

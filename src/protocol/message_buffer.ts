@@ -1,6 +1,6 @@
 /**
- * The payload of a message that is still arriving. What it holds is what has arrived plus a tenth, whatever a header
- * declared and however small the pieces are; what it gives away is exactly the message.
+ * The payload of a message that is still arriving. What it holds is what has arrived plus a tenth, whatever a
+ * header declared and however small the pieces are; what it gives away is exactly the message.
  *
  * @module
  */
@@ -19,13 +19,13 @@ export class MessageBuffer {
   #capacity = 0;
 
   /**
-   * Room for the next piece: a view of 1 to `count` bytes, counted as collected, to be filled at once. `more` is how many
-   * bytes are known to follow the piece, `undefined` where nobody knows.
+   * Room for the next piece: a view of 1 to `count` bytes, counted as collected, to be filled at once. `more`
+   * is how many bytes are known to follow the piece, `undefined` where nobody knows.
    */
   reserve(count: number, more = Infinity): Uint8Array<ArrayBuffer> {
     if (this.size === this.#capacity) {
-      // Room for pieces to come: a sixteenth of what is there; or just as much as will come, where that is little and less
-      // than this piece, so that a message which one chunk hardly missed need not be joined.
+      // Room for pieces to come: a sixteenth of what is there; or just as much as will come, where that is
+      // little and less than this piece, so that a message which one chunk hardly missed need not be joined.
       const slack = Math.min(Math.max(smallestBlock, this.size >>> 4), largestSlack);
       const foreseen = more <= Math.max(slack, Math.min(count, largestForeseen));
       const block = new Uint8Array(foreseen ? count + more : Math.max(count, slack));

@@ -1,6 +1,6 @@
 /**
- * Frames into messages (RFC 6455 §5.4, §6.2): assembly or streaming, limits, UTF-8, the codec of an extension. Knows
- * nothing of answers; a broken rule is thrown as a `ProtocolError`.
+ * Frames into messages (RFC 6455 §5.4, §6.2): assembly or streaming, limits, UTF-8, the codec of an
+ * extension. Knows nothing of answers; a broken rule is thrown as a `ProtocolError`.
  *
  * @module
  */
@@ -20,7 +20,10 @@ import { Utf8Validator } from "./utf8_validator.ts";
 
 const empty = new Uint8Array(0);
 
-/** Of a message that is told in pieces, so many bytes are decoded for each: they can become a thousand times as many. */
+/**
+ * Of a message that is told in pieces, so many bytes are decoded for each: they can become a thousand times
+ * as many.
+ */
 const decodedAtOnce = 2048;
 
 /** A control frame as it came. */
@@ -101,7 +104,9 @@ export class MessageReader extends FrameReader implements FrameSituation {
     this.#buffer.clear();
   }
 
-  /** The next message, piece or control frame, or `undefined` until more bytes come. Throws `ProtocolError`. */
+  /**
+   * The next message, piece or control frame, or `undefined` until more bytes come. Throws `ProtocolError`.
+   */
   read(): MessageEvent | PieceEvent | ControlFrame | undefined {
     for (;;) {
       if (!this.#inFrame) {

@@ -1,6 +1,6 @@
 /**
- * Messages and control frames into bytes (RFC 6455 §5, §6.1). Knows no state of the connection: whoever calls has
- * decided that the frame may go out.
+ * Messages and control frames into bytes (RFC 6455 §5, §6.1). Knows no state of the connection: whoever calls
+ * has decided that the frame may go out.
  *
  * @module
  */
@@ -11,7 +11,9 @@ import * as Opcode from "./opcode.ts";
 import type { OutputQueue } from "./output_queue.ts";
 import { encodeText, encodeTextInto } from "./text.ts";
 
-/** From this many bytes on, a payload that need not be masked travels as a chunk of its own and is not copied. */
+/**
+ * From this many bytes on, a payload that need not be masked travels as a chunk of its own and is not copied.
+ */
 const largePayload = 16384 - 14;
 
 /** Writes frames to a queue. */
@@ -49,8 +51,8 @@ export class MessageWriter {
   }
 
   /**
-   * Writes a message, or the next piece of one, which `last` ends, in frames of `fragmentSize` bytes; 0: in one. Returns
-   * what `writeFrame()` returns.
+   * Writes a message, or the next piece of one, which `last` ends, in frames of `fragmentSize` bytes; 0: in
+   * one. Returns what `writeFrame()` returns.
    */
   writeMessage(
     queue: OutputQueue,
@@ -67,7 +69,8 @@ export class MessageWriter {
     let at = 0;
     do {
       const piece = payload.length > size ? payload.subarray(at, at + size) : payload;
-      // §5.4 "an opcode other than 0, followed by zero or more frames with the FIN bit clear and the opcode set to 0"
+      // §5.4 "an opcode other than 0, followed by zero or more frames with the FIN bit clear and the opcode
+      // set to 0"
       const first = at === 0;
       at += size;
       const fin = last && at >= payload.length;

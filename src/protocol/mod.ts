@@ -1,5 +1,6 @@
 /**
- * The protocol by itself: RFC 6455 §5-§8 as a machine without I/O, to be embedded where somebody else moves the bytes.
+ * The protocol by itself: RFC 6455 §5-§8 as a machine without I/O, to be embedded where somebody else moves
+ * the bytes.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

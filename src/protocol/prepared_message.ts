@@ -1,5 +1,6 @@
 /**
- * A message to many connections: what is done to it once for all of them. Knows neither connections nor what codecs do.
+ * A message to many connections: what is done to it once for all of them. Knows neither connections nor what
+ * codecs do.
  *
  * @module
  */
@@ -7,8 +8,8 @@
 import { encodeText } from "./text.ts";
 
 /**
- * A message that `send()` of any number of connections takes, and that is encoded and compressed once for all of them. Made by
- * `prepareMessage()`.
+ * A message that `send()` of any number of connections takes, and that is encoded and compressed once for all
+ * of them. Made by `prepareMessage()`.
  */
 export class PreparedMessage {
   /** The message: a string is text, bytes are binary (RFC 6455 §5.6). They must not change. */

@@ -1,12 +1,13 @@
 /**
- * The peer broke a rule of RFC 6455 or of an extension, or a codec of ours gave up. Knows the close code that answers it (§7.1.7), and
- * nothing of how that answer is sent.
+ * The peer broke a rule of RFC 6455 or of an extension, or a codec of ours gave up. Knows the close code that
+ * answers it (§7.1.7), and nothing of how that answer is sent.
  *
  * @module
  */
 
 /**
- * A violation by the peer, with the close code that answers it (RFC 6455 §7.1.7); or a codec of our own that cannot encode.
+ * A violation by the peer, with the close code that answers it (RFC 6455 §7.1.7); or a codec of our own that
+ * cannot encode.
  *
  * @example
  * ```ts

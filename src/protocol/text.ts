@@ -1,5 +1,6 @@
 /**
- * Text to UTF-8 and back (RFC 6455 §5.6). No text meets the fatal decoder, which costs Deno three times the lenient one.
+ * Text to UTF-8 and back (RFC 6455 §5.6). No text meets the fatal decoder, which costs Deno three times the
+ * lenient one.
  *
  * @module
  */
@@ -10,7 +11,10 @@ const encoder = new TextEncoder();
 // A BOM is part of the text.
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Up to here, writing codes one by one is faster than a call of an encoder. Measured on V8 and JavaScriptCore. */
+/**
+ * Up to here, writing codes one by one is faster than a call of an encoder. Measured on V8 and
+ * JavaScriptCore.
+ */
 const shortText = 64;
 
 /** Where a short message is put, so that a text needs no memory of its own to be decoded from. */
@@ -44,7 +48,10 @@ export function encodeText(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
 }
 
-/** Writes the UTF-8 of a text to `target` at `offset`, where three bytes a UTF-16 code unit fit. Returns its size. */
+/**
+ * Writes the UTF-8 of a text to `target` at `offset`, where three bytes a UTF-16 code unit fit. Returns its
+ * size.
+ */
 export function encodeTextInto(text: string, target: Uint8Array, offset: number): number {
   if (text.length <= shortText && encodeAscii(text, target, offset)) return text.length;
   return encoder.encodeInto(text, target.subarray(offset)).written;

@@ -1,6 +1,6 @@
 /**
- * UTF-8 (RFC 3629) judged as it arrives, so that a text message fails at its first impossible byte (RFC 6455 §8.1).
- * Knows bytes only; what they spell is the business of `TextDecoder`.
+ * UTF-8 (RFC 3629) judged as it arrives, so that a text message fails at its first impossible byte (RFC 6455
+ * §8.1). Knows bytes only; what they spell is the business of `TextDecoder`.
  *
  * @module
  */
@@ -31,8 +31,8 @@ export class Utf8Validator {
         if (at === end) break;
         const byte = bytes[at++]!;
         if (byte < 0x80) continue;
-        // RFC 3629 §4, by the first byte: C2..DF, E0..EF, F0..F4; the overlong, the surrogates and what lies beyond
-        // U+10FFFF are ruled out by the byte that follows.
+        // RFC 3629 §4, by the first byte: C2..DF, E0..EF, F0..F4; the overlong, the surrogates and what lies
+        // beyond U+10FFFF are ruled out by the byte that follows.
         if (byte < 0xc2 || byte > 0xf4) return false;
         needed = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
         if (byte === 0xe0) lower = 0xa0;

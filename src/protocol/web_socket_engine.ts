@@ -1,6 +1,6 @@
 /**
- * RFC 6455 §5-§8 without I/O: bytes in, events and bytes out, synchronously. Knows no stream, no clock and no HTTP;
- * whoever owns one moves the bytes, watches the time and ends the transport.
+ * RFC 6455 §5-§8 without I/O: bytes in, events and bytes out, synchronously. Knows no stream, no clock and no
+ * HTTP; whoever owns one moves the bytes, watches the time and ends the transport.
  *
  * @module
  */
@@ -27,14 +27,17 @@ import { encodeText } from "./text.ts";
 
 const empty = new Uint8Array(0);
 
-/** Where this many bytes of control frames wait for a peer that does not read, more Pongs give way to the newest one. */
+/**
+ * Where this many bytes of control frames wait for a peer that does not read, more Pongs give way to the
+ * newest one.
+ */
 const waitingPongs = 1024;
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /**
- * One side of one connection. Each turn is four calls: `receive(bytes)`, `next()` until it is `undefined`, whatever is to
- * be sent, and `takeOutput()`.
+ * One side of one connection. Each turn is four calls: `receive(bytes)`, `next()` until it is `undefined`,
+ * whatever is to be sent, and `takeOutput()`.
  *
  * @example
  * ```ts
@@ -52,8 +55,8 @@ export class WebSocketEngine {
   /** Which side this is. */
   readonly role: Role;
   /**
-   * Whether what was taken has not left. While it has not, a Ping or Pong goes ahead of the frames that wait, and where
-   * too many Pongs wait, only the newest one does (§5.5.3).
+   * Whether what was taken has not left. While it has not, a Ping or Pong goes ahead of the frames that wait,
+   * and where too many Pongs wait, only the newest one does (§5.5.3).
    */
   congested = false;
 
@@ -97,7 +100,9 @@ export class WebSocketEngine {
     return this.#queue.size + this.#urgent.size + (this.#pendingPong?.length ?? 0);
   }
 
-  /** Bytes of messages ever queued: what a message is queued at is taken once `takenTotal` has come as far. */
+  /**
+   * Bytes of messages ever queued: what a message is queued at is taken once `takenTotal` has come as far.
+   */
   get queuedTotal(): number {
     return this.#queue.taken + this.#queue.size;
   }
@@ -139,20 +144,26 @@ export class WebSocketEngine {
 
   // Receiving
 
-  /** Tells messages piece by piece from now on, what was collected of the current one first. There is no way back. */
+  /**
+   * Tells messages piece by piece from now on, what was collected of the current one first. There is no way
+   * back.
+   */
   stream(): void {
     this.#reader.streaming = true;
   }
 
   /**
-   * Takes bytes from the peer, cut anywhere. They are borrowed, not copied, until `next()` has returned `undefined` or `park()`
-   * was called, and never written to. Bytes that come before are copied, with those that were not read.
+   * Takes bytes from the peer, cut anywhere. They are borrowed, not copied, until `next()` has returned
+   * `undefined` or `park()` was called, and never written to. Bytes that come before are copied, with those
+   * that were not read.
    */
   receive(bytes: Uint8Array): void {
     if (!this.closeReceived && this.error === undefined) this.#reader.receive(bytes);
   }
 
-  /** Copies what was received and not read, for a caller who stops asking `next()` and needs his memory back. */
+  /**
+   * Copies what was received and not read, for a caller who stops asking `next()` and needs his memory back.
+   */
   park(): void {
     this.#reader.park();
   }
@@ -180,8 +191,8 @@ export class WebSocketEngine {
     }
     const { code, reason } = parseClosePayload(payload);
     (this as Mutable<this>).closeReceived = true;
-    // §5.5.1 "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint MUST send a
-    // Close frame in response"; it "typically echos the status code it received"
+    // §5.5.1 "If an endpoint receives a Close frame and did not previously send a Close frame, the endpoint
+    // MUST send a Close frame in response"; it "typically echos the status code it received"
     this.#writeClose(payload.slice(0, 2));
     this.#reader.clear();
     return { type: "close", code, reason };
@@ -198,9 +209,9 @@ export class WebSocketEngine {
   // Sending
 
   /**
-   * Queues a message. Bytes of 16 KiB or more are not copied by a server: they must stay as they are until the output that
-   * holds them has left. Returns whether that is so. Throws `TypeError` behind `close()` and inside a message in pieces,
-   * `ProtocolError` where the codec fails, which cannot be used any more.
+   * Queues a message. Bytes of 16 KiB or more are not copied by a server: they must stay as they are until
+   * the output that holds them has left. Returns whether that is so. Throws `TypeError` behind `close()` and
+   * inside a message in pieces, `ProtocolError` where the codec fails, which cannot be used any more.
    */
   send(message: string | Uint8Array | PreparedMessage, options?: SendOptions): boolean {
     this.#assertOpen();
@@ -231,9 +242,9 @@ export class WebSocketEngine {
   }
 
   /**
-   * Queues the next piece of a message in fragments (§5.4), of `fragmentSize` at most; `fin` ends it. Pieces of text are
-   * UTF-8 and may be cut anywhere. Returns what `send()` returns, and throws as it does; `TypeError` too where the type
-   * changes inside a message.
+   * Queues the next piece of a message in fragments (§5.4), of `fragmentSize` at most; `fin` ends it. Pieces
+   * of text are UTF-8 and may be cut anywhere. Returns what `send()` returns, and throws as it does;
+   * `TypeError` too where the type changes inside a message.
    */
   sendPiece(type: MessageType, piece: Uint8Array, fin: boolean, options?: SendOptions): boolean {
     this.#assertOpen();
@@ -268,16 +279,19 @@ export class WebSocketEngine {
   }
 
   /**
-   * Queues a Close (§5.5.1) behind all that was sent, unless there is one; from here on data from the peer is passed over.
-   * Throws `RangeError` for a code that applications may not send and for a reason of more than 123 bytes, `TypeError` for a reason
-   * without a code, and queues nothing then.
+   * Queues a Close (§5.5.1) behind all that was sent, unless there is one; from here on data from the peer is
+   * passed over. Throws `RangeError` for a code that applications may not send and for a reason of more than
+   * 123 bytes, `TypeError` for a reason without a code, and queues nothing then.
    */
   close(code?: number, reason = ""): void {
     this.#writeClose(createClosePayload(code, reason));
     this.#reader.discard();
   }
 
-  /** Takes the bytes to be written, in whole frames: at least one frame, and no more than it takes to reach `limit` bytes. */
+  /**
+   * Takes the bytes to be written, in whole frames: at least one frame, and no more than it takes to reach
+   * `limit` bytes.
+   */
   takeOutput(limit: number = Infinity): Uint8Array[] {
     const pong = this.#pendingPong;
     if (pong !== undefined) {
@@ -287,7 +301,10 @@ export class WebSocketEngine {
     return [...this.#urgent.take(Infinity), ...this.#queue.take(limit)];
   }
 
-  /** Tells that all that was taken has left, and its memory can be used again. Whoever does not tell, leaves it to the garbage. */
+  /**
+   * Tells that all that was taken has left, and its memory can be used again. Whoever does not tell, leaves
+   * it to the garbage.
+   */
   confirmOutput(): void {
     this.#queue.confirm();
     this.#urgent.confirm();
@@ -333,7 +350,10 @@ export class WebSocketEngine {
   }
 }
 
-/** What goes out for a piece of a message, or for a whole one: encoded for this connection alone, or once for all. */
+/**
+ * What goes out for a piece of a message, or for a whole one: encoded for this connection alone, or once for
+ * all.
+ */
 function encode(
   codec: MessageCodec,
   bytes: Uint8Array,

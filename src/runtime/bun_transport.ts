@@ -69,7 +69,8 @@ export interface BunSocketHandlers<Socket extends BunSocket> {
  * });
  * ```
  *
- * @param onOpen Called with the transport of each new socket. What it throws or rejects with destroys that transport.
+ * @param onOpen Called with the transport of each new socket. What it throws or rejects with destroys that
+ * transport.
  */
 export function bunSocketOptions<Socket extends BunSocket>(
   onOpen: (transport: ByteTransport, socket: Socket) => void | Promise<void>,

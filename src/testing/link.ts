@@ -8,7 +8,9 @@ import type { ByteStreamPair } from "../connection/byte_transport.ts";
 import { type Clock, systemClock } from "../connection/clock.ts";
 import { checkNumber } from "../protocol/engine_options.ts";
 
-/** What a link does to the bytes that go through it. All counts begin with the link, and are whole numbers. */
+/**
+ * What a link does to the bytes that go through it. All counts begin with the link, and are whole numbers.
+ */
 export interface LinkOptions {
   /**
    * The most bytes of each chunk that is read: one number for all, or one after the other, and behind
@@ -37,9 +39,9 @@ export interface LinkOptions {
 /**
  * Creates one direction: `readable` yields what `writable` is given. Bytes are copied when they are written.
  *
- * Closing `writable` ends `readable` behind what was written. Aborting one of them, and a read that fails, fails the
- * other one at once with the same reason. Throws `TypeError` or `RangeError` for options that mean nothing; where that shows only
- * when `chunkSizes` are asked for the next one, both sides fail with it.
+ * Closing `writable` ends `readable` behind what was written. Aborting one of them, and a read that fails,
+ * fails the other one at once with the same reason. Throws `TypeError` or `RangeError` for options that mean
+ * nothing; where that shows only when `chunkSizes` are asked for the next one, both sides fail with it.
  *
  * @example
  * ```ts

@@ -11,8 +11,8 @@ export interface ManualClock extends Clock {
   /** How many calls are still to come. */
   readonly pending: number;
   /**
-   * Lets so many milliseconds pass and makes the calls that fall due, in order, each at its own time, those that come
-   * up meanwhile included. Throws `RangeError` for less than 0 and for what never ends.
+   * Lets so many milliseconds pass and makes the calls that fall due, in order, each at its own time, those
+   * that come up meanwhile included. Throws `RangeError` for less than 0 and for what never ends.
    */
   advance(milliseconds: number): void;
 }

@@ -7,9 +7,9 @@
 import { checkNumber } from "../protocol/engine_options.ts";
 
 /**
- * Whole numbers from 1 to `maximum` without end, the small ones more often, for `LinkOptions.chunkSizes`. Each iteration
- * begins anew, and is the same for the same seed. Throws `TypeError` for what is no number, `RangeError` for a maximum that
- * is no positive whole number and a seed that is no whole number from 0 on.
+ * Whole numbers from 1 to `maximum` without end, the small ones more often, for `LinkOptions.chunkSizes`.
+ * Each iteration begins anew, and is the same for the same seed. Throws `TypeError` for what is no number,
+ * `RangeError` for a maximum that is no positive whole number and a seed that is no whole number from 0 on.
  *
  * @example
  * ```ts

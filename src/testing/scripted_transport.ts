@@ -38,8 +38,9 @@ export interface ScriptedTransport extends ByteStreamPair {
 }
 
 /**
- * Creates a transport whose peer plays `steps` and keeps all that is written to it. Behind the last step it is silent:
- * the transport ends where the script says so. Throws `TypeError` or `RangeError` for steps and options that mean nothing.
+ * Creates a transport whose peer plays `steps` and keeps all that is written to it. Behind the last step it
+ * is silent: the transport ends where the script says so. Throws `TypeError` or `RangeError` for steps and
+ * options that mean nothing.
  *
  * @param incoming What happens to the bytes of the script.
  * @param outgoing What happens to those that are written.

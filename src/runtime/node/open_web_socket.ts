@@ -1,5 +1,6 @@
 /**
- * A connection over a socket of `node:net` or `node:tls`, in Node, Deno and Bun. Loads them when it is called.
+ * A connection over a socket of `node:net` or `node:tls`, in Node, Deno and Bun. Loads them when it is
+ * called.
  *
  * @module
  */

@@ -20,7 +20,9 @@ export interface JudgeOptions extends RunOptions {
   onResult?(result: CaseResult): void;
 }
 
-/** Throws `TypeError` or `RangeError` for options that mean nothing: a judge of nothing would find no fault. */
+/**
+ * Throws `TypeError` or `RangeError` for options that mean nothing: a judge of nothing would find no fault.
+ */
 export function checkJudgeOptions(options: JudgeOptions): void {
   for (const name of ["limit", "patience", "maxRoundTrips"] as const) checkNumber(name, options[name], 1, 1);
   checkFunctions(options, "onResult");

@@ -20,9 +20,9 @@ export interface ServerJudgeOptions extends JudgeOptions {
 }
 
 /**
- * Judges a server that echoes: text as text, binary messages as binary, each when it is whole, up to 16 MiB and in up
- * to 65 536 fragments. A connection that cannot be made has failed its case. Rejects with `TypeError` or
- * `RangeError` for options that mean nothing.
+ * Judges a server that echoes: text as text, binary messages as binary, each when it is whole, up to 16 MiB
+ * and in up to 65 536 fragments. A connection that cannot be made has failed its case. Rejects with
+ * `TypeError` or `RangeError` for options that mean nothing.
  *
  * @param connect Opens a connection to the server, for each case a new one. Best is one whose
  * sides end each by itself.
