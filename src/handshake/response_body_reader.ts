@@ -9,7 +9,7 @@ import type { HandshakeResponse } from "./handshake_response.ts";
 import type { Reader } from "./head_reader.ts";
 
 /** The most bytes that are kept. */
-const maxBody = 65536;
+export const maxBody = 65536;
 
 /** A reader that adds the body of `response` to `body`, up to its end or as much of it as is kept. */
 export function createBodyReader({ status, headers }: HandshakeResponse, body: number[]): Reader<number[]> {

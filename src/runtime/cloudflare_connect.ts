@@ -14,6 +14,8 @@ import { startDeadline, withinDeadline } from "../connection/within_deadline.ts"
 import { checkAgreement, createOffer } from "../handshake/handshake_offer.ts";
 import { HandshakeError } from "../handshake/handshake_error.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
+import { maxBody } from "../handshake/response_body_reader.ts";
+import { MessageBuffer } from "../protocol/message_buffer.ts";
 import { type CloudflareSocket, cloudflareTransport } from "./cloudflare_socket.ts";
 import { cloudflareCapabilities, cloudflareTraits, type CloudflareWebSocket } from "./cloudflare_upgrade.ts";
 import { checkConnectOptions, type Destination, dialTransport } from "./dial_web_socket.ts";
@@ -140,6 +142,17 @@ async function readAnswer(
   // The runtime has agreed on them by itself.
   headers.delete("Sec-WebSocket-Extensions");
   if (webSocket) return { answer: { status, statusText, headers }, socket: webSocket };
-  const body = new Uint8Array(await response.arrayBuffer());
-  return { answer: { status, statusText, headers, body }, socket: undefined };
+  return { answer: { status, statusText, headers, body: await readBody(response) }, socket: undefined };
+}
+
+/** The first bytes of what a server says to its refusal. */
+async function readBody({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const buffer = new MessageBuffer();
+  if (body === null) return buffer.take();
+  // Leaving the loop cancels the rest.
+  for await (const chunk of body) {
+    buffer.append(chunk.subarray(0, maxBody - buffer.size));
+    if (buffer.size === maxBody) break;
+  }
+  return buffer.take();
 }

@@ -107,6 +107,37 @@ export function testNodeAttachments(skipped: Readonly<Record<string, string>> = 
       assertEquals(served.errors, []);
     });
 
+    check("serves on where the function of paths throws, and tells onError()", async (start) => {
+      const served = await start(adapter, { path: (path) => decodeURIComponent(path) === "/ä" });
+      await refusalOf(served.connect("/%ff")).catch(() => {});
+      assertEquals(served.errors.map((error) => (error as Error).name), ["URIError"]);
+      await assertEcho(await served.connect("/%C3%A4"), "Hello");
+    });
+
+    check("refuses to close with what no Close can say, and goes on", async (start) => {
+      const served = await start(adapter, {});
+      await assertRejects(() => served.attachment.close({ closeCode: 5000 }), RangeError);
+      await assertEcho(await served.connect("/"), "Hello");
+    });
+
+    check("listens to its signal no more once it is closed", async (start) => {
+      const { signal } = new AbortController();
+      let listeners = 0;
+      const { addEventListener, removeEventListener } = signal;
+      signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+        listeners++;
+        addEventListener.apply(signal, args);
+      };
+      signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+        listeners--;
+        removeEventListener.apply(signal, args);
+      };
+      const served = await start(adapter, { signal });
+      assert(listeners > 0);
+      await served.attachment.close();
+      assertEquals(listeners, 0);
+    });
+
     check("refuses with the status, the fields and the body that authorize() returns", async (start) => {
       const served = await start(adapter, {
         authorize: ({ headers }) =>

@@ -15,6 +15,7 @@ import {
 import { HandshakeError } from "../../handshake/handshake_error.ts";
 import { acceptHandshake, type NodeAcceptOptions, type ReceivedHandshake } from "./accept_handshake.ts";
 import { checkHead, describeHead, pairFields, toNodeHeaders } from "./head_fields.ts";
+import { widenWindow } from "./http2_session.ts";
 import type { NodeHeaders, NodeHttp2ServerStream } from "./node_http.ts";
 import { NodeTransport } from "./node_transport.ts";
 
@@ -74,6 +75,7 @@ export function receiveExtendedConnect(
   options: NodeAcceptOptions,
 ): ReceivedHandshake<ExtendedConnectAnswer> {
   const fields = pairFields(headers);
+  widenWindow(stream.session);
   return {
     transport: new NodeTransport(stream),
     read(limits) {

@@ -11,6 +11,7 @@ import type { RequestHandler } from "../../handshake/ask_application.ts";
 import type { Agreement } from "../../handshake/decide_upgrade.ts";
 import type { HandshakeRequest } from "../../handshake/handshake_request.ts";
 import { CloseCode } from "../../protocol/close_code.ts";
+import { createClosePayload } from "../../protocol/close_payload.ts";
 import { checkFunctions } from "../../protocol/engine_options.ts";
 import { ProtocolError } from "../../protocol/protocol_error.ts";
 import { receiveExtendedConnect } from "./accept_extended_connect.ts";
@@ -138,12 +139,20 @@ class Attachment implements WebSocketAttachment, PathClaim {
     this.#options = options;
     this.#listeners = ServerListeners.of(server);
     this.#listeners.add(this);
-    signal?.addEventListener("abort", () => this.detach(), { once: true });
+    signal?.addEventListener("abort", this.#onAbort);
   }
 
+  readonly #onAbort = (): void => this.detach();
+
   claims(path: string): boolean {
-    const { path: wanted = path } = this.#options;
-    return typeof wanted === "function" ? wanted(path) : wanted === path;
+    const { path: wanted = path, onError } = this.#options;
+    if (typeof wanted !== "function") return wanted === path;
+    try {
+      return wanted(path);
+    } catch (error) {
+      onError?.(error);
+      return false;
+    }
   }
 
   serveUpgrade(...[event, giveBack]: Parameters<PathClaim["serveUpgrade"]>): void {
@@ -195,9 +204,11 @@ class Attachment implements WebSocketAttachment, PathClaim {
 
   detach(): void {
     this.#listeners.remove(this);
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }
 
   async close({ closeCode = CloseCode.GoingAway, reason }: CloseOptions = {}): Promise<void> {
+    createClosePayload(closeCode, reason ?? "");
     this.detach();
     this.#closing = { closeCode, reason };
     await Promise.all([...this.connections].map((connection) => connection.close(this.#closing)));

@@ -20,7 +20,7 @@ import type { HandshakeResponse } from "../../handshake/handshake_response.ts";
 import { createBodyReader } from "../../handshake/response_body_reader.ts";
 import { checkFunctions, checkNumbers } from "../../protocol/engine_options.ts";
 import { describeHead, pairFields, toNodeHeaders } from "./head_fields.ts";
-import { awaitExtendedConnect, watchErrors } from "./http2_session.ts";
+import { awaitExtendedConnect, watchErrors, widenWindow } from "./http2_session.ts";
 import type { NodeHttp2ClientStream, NodeHttp2Session } from "./node_http.ts";
 import { NodeTransport } from "./node_transport.ts";
 
@@ -80,6 +80,7 @@ export async function connectHttp2(
   try {
     const late = () => new HandshakeError("Cannot connect: the handshake took too long");
     await withinDeadline(awaitExtendedConnect(session), left(), late);
+    widenWindow(session);
     const connection = await openConnection(openStream(session, sent), sent, left());
     if (options.session === undefined) void connection.closed.then(() => session.close());
     return connection;

@@ -12,6 +12,30 @@ import type { NodeHttp2Session } from "./node_http.ts";
 const awaited = new WeakMap<NodeHttp2Session, Promise<void>>();
 const watched = new WeakSet<NodeHttp2Session>();
 
+/** So many bytes may be on their way to us at once, on all streams of a session together. */
+const sessionWindow = 1024 * 1024;
+const widened = new WeakSet<WindowedSession>();
+
+/** What has a window for all of its streams. */
+export interface WindowedSession {
+  /** Sets it, in bytes; not in every runtime. */
+  setLocalWindowSize?(bytes: number): void;
+}
+
+/**
+ * Gives a session, once, room for more than RFC 9113 §6.9.2's 65 535 bytes, for which its WebSockets would wait in
+ * turn. Each stream's own window, which holds its sender back, stays as it is.
+ */
+export function widenWindow(session: WindowedSession | undefined): void {
+  if (session?.setLocalWindowSize === undefined || widened.has(session)) return;
+  widened.add(session);
+  try {
+    session.setLocalWindowSize(sessionWindow);
+  } catch {
+    // It is ending, and needs none.
+  }
+}
+
 /** Keeps an error of the session, which every stream tells too, from being thrown at nobody. */
 export function watchErrors(session: NodeHttp2Session): void {
   if (watched.has(session)) return;

@@ -49,7 +49,9 @@ export interface NodeHttp2Stream extends NodeDuplex {
 /** What is used of an `http2.ServerHttp2Stream`. */
 export interface NodeHttp2ServerStream extends NodeHttp2Stream {
   /** The session that it belongs to, while there is one. */
-  readonly session?: { readonly socket: NodeSocket } | undefined;
+  readonly session?:
+    | { readonly socket: NodeSocket; setLocalWindowSize?(bytes: number): void }
+    | undefined;
   /** A stream has none: this tells it from a request of HTTP/1.1. */
   readonly socket?: undefined;
   /** Whether it was answered. */
@@ -94,6 +96,8 @@ export interface NodeHttp2Session {
   removeListener(event: "error", listener: (error: Error) => void): unknown;
   /** Listens no more to its beginning, its end, and what the server says of itself. */
   removeListener(event: "connect" | "close" | "remoteSettings", listener: () => void): unknown;
+  /** Sets how many bytes may be on their way on all streams together; not in every runtime. */
+  setLocalWindowSize?(bytes: number): void;
   /** Sends a PING. */
   ping(answered: (error: Error | null) => void): boolean;
   /** Opens a stream. */

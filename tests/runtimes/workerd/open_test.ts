@@ -54,6 +54,16 @@ test("openWebSocket() tells a refusal with its body, over sockets and over fetch
   }
 });
 
+test("openWebSocket() keeps 64 KiB of an endless refusal, over sockets and over fetch", async () => {
+  for (const over of ["sockets", "fetch"] as const) {
+    const { status, response } = await assertRejects(
+      () => openWebSocket(`${weft}/refuse-endlessly`, { over }),
+      HandshakeError,
+    );
+    assertEquals([status, response?.body?.length], [503, 65536]);
+  }
+});
+
 test("openWebSocket() turns to fetch where no socket can be opened", async () => {
   const fetchAsItIs = globalThis.fetch;
   const asked: string[] = [];
