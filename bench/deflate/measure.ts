@@ -14,7 +14,7 @@ const contenders = [
   { name: "pakoCodec (12 bits)", command: nodeCommand(weft, "pako", 12, 6) },
   { name: "zlibCodec (12 bits)", command: nodeCommand(weft, "zlib", 12, 6) },
   { name: "zlibCodec, 15 bits", command: nodeCommand(weft, "zlib", 15, 6) },
-  { name: "zlibCodec, 15 bits, level 4", command: nodeCommand(weft, "zlib", 15, 4) },
+  { name: "zlibCodec, 15 bits, level 5", command: nodeCommand(weft, "zlib", 15, 5) },
 ];
 const all = [peer, ...contenders];
 
