@@ -45,6 +45,8 @@ export interface BunServerWebSocket {
   binaryType?: string | undefined;
   /** Bytes sent; `-1` where they wait, `0` where the message is dropped. */
   send(message: string | Uint8Array<ArrayBuffer>): number;
+  /** Sends what the function sends by one call of the system. */
+  cork(run: () => void): unknown;
   /** Sends a Ping. */
   ping(payload: Uint8Array<ArrayBuffer>): number;
   /** Bytes that wait. */
@@ -96,7 +98,7 @@ export const websocket: BunWebSocketHandlers = {
   idleTimeout: 0,
   sendPings: false,
   open: (socket) => find(socket)?.open(socket),
-  message: (socket, message) => find(socket)?.receiver?.receiveMessage(message),
+  message: (socket, message) => find(socket)?.receiveMessage(message),
   drain: (socket) => find(socket)?.flush(),
   // Whoever pings is there: an empty Pong answers none of ours.
   ping: (socket) => find(socket)?.receiver?.receivePong(new Uint8Array(0)),
@@ -171,16 +173,21 @@ class BunWebSocketTransport implements MessageTransport {
   // Sending
   /** What waits here, as Bun would drop what it cannot hold. */
   #queue: (string | Uint8Array<ArrayBuffer>)[] = [];
+  #sizes: number[] = [];
   #queuedBytes = 0;
   /** Whether Bun has said that it has to wait. */
   #isBlocked = false;
+  /** Whether Bun collects what is sent, as it does in a handler of the socket's. */
+  #isCollected = false;
+  /** Whether something was sent in this turn, and what follows waits for its end. */
+  #isTurn = false;
   /** The mark that the receiver waits for. */
   #awaitedMark: number | undefined;
   /** What is to be done behind the queue. */
   #close: (() => void) | undefined;
 
   get bufferedAmount(): number {
-    return this.#isBlocked ? (this.#socket?.getBufferedAmount() ?? 0) + this.#queuedBytes : 0;
+    return (this.#isBlocked ? this.#socket?.getBufferedAmount() ?? 0 : 0) + this.#queuedBytes;
   }
 
   start(receiver: MessageReceiver): void {
@@ -195,14 +202,48 @@ class BunWebSocketTransport implements MessageTransport {
     this.#socket?.resume();
   }
 
+  /** A message has come, and what is sent now leaves with what else the socket's handler sends. */
+  receiveMessage(message: string | Uint8Array<ArrayBuffer>): void {
+    this.#isCollected = true;
+    this.receiver?.receiveMessage(message);
+    this.#isCollected = false;
+  }
+
   send(message: string | Uint8Array<ArrayBuffer>): void {
-    if (!this.#isBlocked) return this.#sendNow(message);
+    if (!this.#isBlocked && !this.#isTurn) return this.#sendNow(message);
+    const size = sizeOf(message);
     this.#queue.push(message);
-    this.#queuedBytes += sizeOf(message);
+    this.#sizes.push(size);
+    this.#queuedBytes += size;
   }
 
   #sendNow(message: string | Uint8Array<ArrayBuffer>): void {
     this.#isBlocked = this.#socket?.send(message) === -1;
+    if (this.#isCollected || this.#isBlocked) return;
+    // Each of these is a call of the system: what follows in this turn shares one.
+    this.#isTurn = true;
+    queueMicrotask(this.#endTurn);
+  }
+
+  readonly #endTurn = (): void => {
+    this.#isTurn = false;
+    if (this.#queue.length > 0 && !this.#isBlocked) this.#socket?.cork(() => this.#sendQueued());
+  };
+
+  #sendQueued(): void {
+    this.#isCollected = true;
+    let count = 0;
+    while (count < this.#queue.length && !this.#isBlocked) {
+      this.#queuedBytes -= this.#sizes[count]!;
+      this.#sendNow(this.#queue[count++]!);
+    }
+    this.#queue.splice(0, count);
+    this.#sizes.splice(0, count);
+    this.#isCollected = false;
+    if (this.#queue.length === 0) this.#close?.();
+    if (this.#awaitedMark === undefined || this.bufferedAmount >= this.#awaitedMark) return;
+    this.#awaitedMark = undefined;
+    this.receiver?.drained();
   }
 
   waitForRoom(highWaterMark: number): void {
@@ -236,16 +277,7 @@ class BunWebSocketTransport implements MessageTransport {
   flush(): void {
     if (this.#socket === undefined || this.#socket.getBufferedAmount() > 0) return;
     this.#isBlocked = false;
-    let count = 0;
-    while (count < this.#queue.length && !this.#isBlocked) {
-      this.#queuedBytes -= sizeOf(this.#queue[count]!);
-      this.#sendNow(this.#queue[count++]!);
-    }
-    this.#queue.splice(0, count);
-    if (this.#queue.length === 0) this.#close?.();
-    if (this.#awaitedMark === undefined || this.bufferedAmount >= this.#awaitedMark) return;
-    this.#awaitedMark = undefined;
-    this.receiver?.drained();
+    this.#sendQueued();
   }
 
   /** Bun says that the socket is gone, and in some orders says so twice. */

@@ -27,7 +27,8 @@ export interface WindowedSession {
  * turn. Each stream's own window, which holds its sender back, stays as it is.
  */
 export function widenWindow(session: WindowedSession | undefined): void {
-  if (session?.setLocalWindowSize === undefined || widened.has(session)) return;
+  // Bun's streams stop behind the first 64 KiB then.
+  if (session?.setLocalWindowSize === undefined || widened.has(session) || "Bun" in globalThis) return;
   widened.add(session);
   try {
     session.setLocalWindowSize(sessionWindow);
