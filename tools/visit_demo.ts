@@ -198,5 +198,21 @@ seen["group after the restart"] = await read(ada, "#group-threads .log li:last-c
 await grace.getByRole("button", { name: "Leave", exact: true }).click();
 await grace.getByRole("button", { name: "Come in" }).waitFor();
 await ada.locator("#people li").filter({ hasText: "Grace" }).waitFor({ state: "detached" });
+// Who leaves while the connection is lost, and comes in anew, stays.
+await press(grace, "Enter");
+await grace.getByRole("tablist").waitFor();
+const beforeLeaving = problems.length;
+await ask("stop");
+await read(grace, "#status", "lost");
+await grace.getByRole("button", { name: "Leave", exact: true }).click();
+await grace.getByRole("button", { name: "Come in" }).waitFor();
+await ask("start");
+await press(grace, "Enter");
+await grace.getByRole("tablist").waitFor();
+await ada.locator('#status[data-state="in"]').waitFor();
+problems.splice(beforeLeaving);
+// As long as the way back of the stay before would have taken.
+await grace.waitForTimeout(1000);
+seen["stays"] = await read(grace, "#people", "Ada");
 await browser.close();
 console.log(JSON.stringify(seen));

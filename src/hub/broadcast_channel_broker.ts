@@ -5,7 +5,8 @@
  * @module
  */
 
-import { type Clock, systemClock } from "../connection/clock.ts";
+import type { Clock } from "../connection/clock.ts";
+import { chooseClock } from "./choose_clock.ts";
 import type { Broker, BrokerData, BrokerHub } from "./broker.ts";
 import { ChannelNames } from "./channel_names.ts";
 import { nodeOf, withResolver } from "./node_identity.ts";
@@ -47,7 +48,7 @@ export class BroadcastChannelBroker implements Broker {
   /** Opens nothing yet. */
   constructor(options: BroadcastChannelBrokerOptions = {}) {
     this.#name = options.channel ?? "weft";
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = chooseClock(options);
     this.#questions = new NodeQuestions(this.#clock);
   }
 

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { type Clock, systemClock } from "../connection/clock.ts";
+import type { Clock } from "../connection/clock.ts";
 import { checkFunctions, checkNumber } from "../protocol/engine_options.ts";
+import { chooseClock } from "./choose_clock.ts";
 import type { HubClientEvent } from "./application_protocol.ts";
 
 /** The options of a client. */
@@ -38,6 +39,6 @@ export function checkHubClientOptions(options: HubClientOptions): HubClientSetti
     onEvent: options.onEvent ?? (() => {}),
     requestTimeout: checkNumber("requestTimeout", options.requestTimeout, 10_000, 1),
     maxRequestLength: checkNumber("maxRequestLength", options.maxRequestLength, 65_536, 1),
-    clock: options.clock ?? systemClock,
+    clock: chooseClock(options),
   };
 }

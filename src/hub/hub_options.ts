@@ -4,9 +4,10 @@
  * @module
  */
 
-import { type Clock, systemClock } from "../connection/clock.ts";
+import type { Clock } from "../connection/clock.ts";
 import type { MessageConnection } from "../connection/message_connection.ts";
 import { checkFunctions, checkNumber } from "../protocol/engine_options.ts";
+import { chooseClock } from "./choose_clock.ts";
 import type { Broker, BrokerData } from "./broker.ts";
 import type { ExchangeCounts } from "./exchange.ts";
 import type { Member } from "./member.ts";
@@ -97,14 +98,14 @@ export interface HubLimits {
 
 /** Checks all that a hub will use. Throws `TypeError` or `RangeError`. */
 export function checkHubOptions(options: HubOptions): HubLimits {
-  const { slowMembers = "drop", clock = systemClock } = options;
+  const { slowMembers = "drop" } = options;
   if (slowMembers !== "drop" && slowMembers !== "close") {
     throw new TypeError(`Cannot use slowMembers: neither "drop" nor "close"`);
   }
   checkFunctions(options, "authorize");
   return {
     slowMembers,
-    clock,
+    clock: chooseClock(options),
     maxQueue: checkNumber("maxQueue", options.maxQueue, 1024 * 1024),
     maxMembers: checkNumber("maxMembers", options.maxMembers, 100_000),
     maxTopics: checkNumber("maxTopics", options.maxTopics, 100_000),

@@ -77,7 +77,8 @@ export class HubRooms {
     this.exchange.checkTopic(topic);
     const there = await this.broker?.subscribers(topic) ?? [];
     // Who came while the others were asked, is here too.
-    return [...new Set([...this.#subscribersHere(topic), ...there])].sort();
+    const here = this.#subscribersHere(topic);
+    return (there.length === 0 ? here : [...new Set([...here, ...there])]).sort();
   }
 
   #subscribersHere(topic: string): string[] {

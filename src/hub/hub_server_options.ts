@@ -4,8 +4,9 @@
  * @module
  */
 
-import { type Clock, systemClock } from "../connection/clock.ts";
+import type { Clock } from "../connection/clock.ts";
 import { checkNumber } from "../protocol/engine_options.ts";
+import { chooseClock } from "./choose_clock.ts";
 
 /** The options of a server. */
 export interface HubServerOptions {
@@ -38,7 +39,7 @@ export interface HubServerLimits {
 /** Checks all that a server will use. Throws `TypeError` or `RangeError`. */
 export function checkHubServerOptions(options: HubServerOptions): HubServerLimits {
   return {
-    clock: options.clock ?? systemClock,
+    clock: chooseClock(options),
     requestsPerSecond: checkNumber("requestsPerSecond", options.requestsPerSecond, 50, 1),
     requestBurst: checkNumber("requestBurst", options.requestBurst, 200, 1),
     loginTimeout: checkNumber("loginTimeout", options.loginTimeout, 10_000),

@@ -252,5 +252,6 @@ test("a broker has one hub", { skip }, async () => {
   const broker = new BroadcastChannelBroker({ channel: `one ${Math.random()}` });
   const hub = new Hub({ broker });
   assertThrows(() => new Hub({ broker }), TypeError, "has a hub");
+  assertThrows(() => new BroadcastChannelBroker({ clock: 1 as never }), TypeError, "clock");
   await hub.close();
 });

@@ -215,6 +215,8 @@ test("options that mean nothing are refused at once", () => {
   const [near, far] = createWebSocketPair();
   assertThrows(() => new HubClient(near, { requestTimeout: 0 }), RangeError);
   assertThrows(() => new HubClient(near, { maxRequestLength: 0 }), RangeError);
+  assertThrows(() => new HubClient(near, { clock: {} as never }), TypeError, "clock");
+  assertThrows(() => new HubServer(new Hub(), { clock: null as never }), TypeError, "clock");
   assertThrows(() => new HubClient(near, { onEvent: 1 as never }), TypeError);
   for (const name of ["requestsPerSecond", "requestBurst", "loginTimeout", "maxRequestLength"]) {
     assertThrows(() => new HubServer(new Hub(), { [name]: -1 }), RangeError, name);

@@ -377,6 +377,7 @@ test("options that mean nothing are refused at once", () => {
     }
     assertThrows(() => new Hub({ [name]: "1" }), TypeError, name);
   }
+  assertThrows(() => new Hub({ clock: 5 as never }), TypeError, "clock");
   assertThrows(() => new Hub({ slowMembers: "wait" as "drop" }), TypeError, "slowMembers");
   assertThrows(() => new Hub({ authorize: true as unknown as () => boolean }), TypeError, "authorize");
 });

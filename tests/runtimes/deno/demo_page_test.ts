@@ -89,6 +89,7 @@ for (const [runtime, command] of Object.entries({ ...demoServers, workerd: demoW
       assert(seen["disabled"]);
       assert(seen["feed after the restart"] !== undefined);
       assertMatch(seen["group after the restart"]!, /Grace .* after the restart$/);
+      assertEquals(seen["stays"], "Write to Ada Grace you");
     } finally {
       await server.stop();
     }
