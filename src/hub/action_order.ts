@@ -1,6 +1,6 @@
 /**
- * The actions of one member, in the order in which they were asked for, however long it takes to allow each. Knows nothing of what
- * they do.
+ * The actions of one member, in the order in which they were asked for, however long it takes to allow each.
+ * Knows nothing of what they do.
  *
  * @module
  */
@@ -13,8 +13,8 @@ export class ActionOrder {
   #last: Promise<unknown> | undefined;
 
   /**
-   * Acts once everything before has begun and `prepare` has its answer; at once, where nothing is to be waited for. What `act` returns is not
-   * waited for by those behind.
+   * Acts once everything before has begun and `prepare` has its answer; at once, where nothing is to be
+   * waited for. What `act` returns is not waited for by those behind.
    */
   run<Ready, Result>(
     prepare: () => Ready | PromiseLike<Ready>,

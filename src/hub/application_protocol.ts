@@ -1,10 +1,12 @@
 /**
- * What clients and a hub's server say to each other: JSON texts, version 1. Types, and how each is read and written; who may say what when is
- * `HubSession`'s, and the other side is `HubClient`. Another protocol can take this one's place: `Hub` knows neither.
+ * What clients and a hub's server say to each other: JSON texts, version 1. Types, and how each is read and
+ * written; who may say what when is `HubSession`'s, and the other side is `HubClient`. Another protocol can
+ * take this one's place: `Hub` knows neither.
  *
- * A client sends requests, each with an `id` of its own choice, and gets one answer to each, `ok` or `error`, with the same `id`. Its first request
- * is `login`. Binary messages are echoed as they are, without an answer; where one is refused, the error's `id` is `null`. So it is where a text's
- * cannot be read: for one that is too long or no JSON, it can where the text begins with it.
+ * A client sends requests, each with an `id` of its own choice, and gets one answer to each, `ok` or `error`,
+ * with the same `id`. Its first request is `login`. Binary messages are echoed as they are, without an
+ * answer; where one is refused, the error's `id` is `null`. So it is where a text's cannot be read: for one
+ * that is too long or no JSON, it can where the text begins with it.
  *
  * | request | its fields | what the answer has |
  * | ------- | ---------- | ------------------- |
@@ -16,13 +18,14 @@
  * | `publish` | `topic`; `data` | |
  * | `list` | `topic`? | `members`, sorted, at most `listLimit` of them; `total` |
  *
- * `data` is any JSON. Besides answers, a client gets events: `direct` (`from`, `data`), `message` (`topic`, `data`, and `from` where a member published
- * it), and, where it asked for `presence`, `joined` and `left` (`name`, and `topic` where it is about a topic). Who leaves the hub altogether leaves
- * all topics by that: one `left` without a topic tells it. Such an event that comes while a list is waited for may be newer than the
- * list: it is to be applied to it (see `Attendance`). A publisher does not get its own messages.
+ * `data` is any JSON. Besides answers, a client gets events: `direct` (`from`, `data`), `message` (`topic`,
+ * `data`, and `from` where a member published it), and, where it asked for `presence`, `joined` and `left`
+ * (`name`, and `topic` where it is about a topic). Who leaves the hub altogether leaves all topics by that:
+ * one `left` without a topic tells it. Such an event that comes while a list is waited for may be newer than
+ * the list: it is to be applied to it (see `Attendance`). A publisher does not get its own messages.
  *
- * Names and topics are normalised (Unicode NFC) and hold no control, format, private or separator characters but the space, which is not at their
- * ends.
+ * Names and topics are normalised (Unicode NFC) and hold no control, format, private or separator characters
+ * but the space, which is not at their ends.
  *
  * @module
  */
@@ -159,7 +162,10 @@ export function writeHubReply(reply: HubReply): string {
   return JSON.stringify(reply);
 }
 
-/** The text of a topic's message, as `hub.publish()` and feeds take it: what a server of its own publishes has no `from`. */
+/**
+ * The text of a topic's message, as `hub.publish()` and feeds take it: what a server of its own publishes has
+ * no `from`.
+ */
 export function writeTopicMessage(topic: string, data: Json, from?: string): string {
   return writeHubReply({ type: "message", topic, ...(from === undefined ? undefined : { from }), data });
 }
@@ -172,8 +178,9 @@ export function listNames(
 }
 
 /**
- * A name or topic as it is compared and kept: Unicode's normal form C. `undefined` for what cannot be one: empty, with a space at an end, with
- * control, format or private characters, lone surrogates, or separators other than the space.
+ * A name or topic as it is compared and kept: Unicode's normal form C. `undefined` for what cannot be one:
+ * empty, with a space at an end, with control, format or private characters, lone surrogates, or separators
+ * other than the space.
  */
 export function normaliseLabel(label: string): string | undefined {
   // Longer ones are no name under any limit, and are not worth the work.

@@ -1,6 +1,6 @@
 /**
- * A broker over `BroadcastChannel`: hubs in the workers of one process, or in the pages of one origin. Knows no servers: the nodes agree among
- * themselves.
+ * A broker over `BroadcastChannel`: hubs in the workers of one process, or in the pages of one origin. Knows
+ * no servers: the nodes agree among themselves.
  *
  * @module
  */
@@ -28,8 +28,9 @@ const heartbeat = 1_000;
 const lifetime = 5_000;
 
 /**
- * Links hubs by `BroadcastChannel`. A name is claimed by asking all nodes; a node that says nothing for 5 s is gone, and its names are free. Should two nodes
- * not have known of each other, one of two claims on a name falls when they do.
+ * Links hubs by `BroadcastChannel`. A name is claimed by asking all nodes; a node that says nothing for 5 s
+ * is gone, and its names are free. Should two nodes not have known of each other, one of two claims on a name
+ * falls when they do.
  */
 export class BroadcastChannelBroker implements Broker {
   readonly #name: string;

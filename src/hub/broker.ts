@@ -8,8 +8,9 @@
 export type BrokerData = string | Uint8Array;
 
 /**
- * The link of one hub to the others. Delivery is at most once, and in order for each hub that publishes. While the link is down, the
- * hub goes on by itself, and a broker takes up again what it was told when the link is back: the claims of names, the topics.
+ * The link of one hub to the others. Delivery is at most once, and in order for each hub that publishes.
+ * While the link is down, the hub goes on by itself, and a broker takes up again what it was told when the
+ * link is back: the claims of names, the topics.
  */
 export interface Broker {
   /** Whether the other hubs can be reached. */
@@ -17,8 +18,9 @@ export interface Broker {
   /** Begins. Called once, by the hub that the broker is given to. */
   start(hub: BrokerHub): void;
   /**
-   * Claims a name for a member of this hub. Gives the identity of this claim, which no other claim ever has, or `undefined` where another hub has the
-   * name. While the link is down every claim succeeds; what turns out to be taken when it is back, is `lost()`.
+   * Claims a name for a member of this hub. Gives the identity of this claim, which no other claim ever has,
+   * or `undefined` where another hub has the name. While the link is down every claim succeeds; what turns
+   * out to be taken when it is back, is `lost()`.
    */
   claim(name: string): string | undefined | Promise<string | undefined>;
   /** Gives a name back. */
@@ -31,7 +33,10 @@ export interface Broker {
   unsubscribe(topic: string): void;
   /** Publishes to the other hubs. */
   publish(topic: string, data: BrokerData): void;
-  /** Sends to the member of another hub whose claim has this identity. Whether it is known to have been handed over. */
+  /**
+   * Sends to the member of another hub whose claim has this identity. Whether it is known to have been handed
+   * over.
+   */
   send(name: string, identity: string, data: BrokerData): Promise<boolean>;
   /** The names of the topic's subscribers at other hubs, as far as they answer in time. */
   subscribers(topic: string): Promise<string[]>;

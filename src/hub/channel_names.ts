@@ -1,5 +1,6 @@
 /**
- * Who has which name among the nodes on a `BroadcastChannel`: claims that this node makes by asking all others, and theirs. Knows no channel.
+ * Who has which name among the nodes on a `BroadcastChannel`: claims that this node makes by asking all
+ * others, and theirs. Knows no channel.
  *
  * @module
  */
@@ -33,7 +34,9 @@ export class ChannelNames {
   readonly #asking = new Map<string, string>();
   /** The claims of other nodes. */
   readonly #others = new Map<string, string>();
-  /** Claims that this node had nothing against, before it is told that they stand: messages may come first. */
+  /**
+   * Claims that this node had nothing against, before it is told that they stand: messages may come first.
+   */
   readonly #conceded = new Map<string, string>();
   #number = 0;
 
@@ -87,7 +90,9 @@ export class ChannelNames {
     this.#broker.say({ type: "released", name, identity });
   }
 
-  /** Whether this node has nothing against a claim: of two that are made at once, the lesser identity wins. */
+  /**
+   * Whether this node has nothing against a claim: of two that are made at once, the lesser identity wins.
+   */
   concedes(name: string, identity: string): boolean {
     if (this.#claims.has(name)) return false;
     const own = this.#asking.get(name);

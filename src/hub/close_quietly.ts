@@ -10,8 +10,8 @@ import type { MessageConnection } from "../connection/message_connection.ts";
 type Closable = Pick<MessageConnection, "abort" | "close">;
 
 /**
- * Closes a connection: with the code, or where that is none for applications (`capabilities.closeCodes`), with the one 3000 above it. Where
- * that fails too, tears it down.
+ * Closes a connection: with the code, or where that is none for applications (`capabilities.closeCodes`),
+ * with the one 3000 above it. Where that fails too, tears it down.
  */
 export async function closeQuietly(connection: Closable, closeCode: number, reason = ""): Promise<void> {
   for (const code of [closeCode, closeCode + 3000]) {

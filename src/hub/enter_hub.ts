@@ -1,5 +1,6 @@
 /**
- * Coming into a hub by a new connection: the login, and what was subscribed to before. Knows no connection before or after it.
+ * Coming into a hub by a new connection: the login, and what was subscribed to before. Knows no connection
+ * before or after it.
  *
  * @module
  */

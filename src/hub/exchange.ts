@@ -1,5 +1,6 @@
 /**
- * Where messages meet topics: who listens, and how a message reaches each of them. Knows no names and no network.
+ * Where messages meet topics: who listens, and how a message reaches each of them. Knows no names and no
+ * network.
  *
  * @module
  */
@@ -115,7 +116,10 @@ export class Exchange {
     for (const channel of this.channels.topicsOf(member)) this.unfollow(member, channel);
   }
 
-  /** Hands a message to everybody in a topic, but for its publisher; at other hubs too, unless it is `local`. Throws `HubError`. */
+  /**
+   * Hands a message to everybody in a topic, but for its publisher; at other hubs too, unless it is `local`.
+   * Throws `HubError`.
+   */
   publish(
     topic: string,
     message: OutgoingMessage,
@@ -180,7 +184,10 @@ export class Exchange {
     return this.inTurn(() => member.joined && this.#hand(member, message, false));
   }
 
-  /** Does something once the message that is being handed over has reached everybody, so that nobody sees them in another order. */
+  /**
+   * Does something once the message that is being handed over has reached everybody, so that nobody sees them
+   * in another order.
+   */
   inTurn<Result>(run: () => Result): Result | Promise<Result> {
     if (this.#busy) {
       return new Promise<Result>((resolve, reject) => {

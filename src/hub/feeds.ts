@@ -1,5 +1,6 @@
 /**
- * Feeds: sources that are drawn from while somebody listens. Each is drawn once, however many listen. Knows no members.
+ * Feeds: sources that are drawn from while somebody listens. Each is drawn once, however many listen. Knows
+ * no members.
  *
  * @module
  */
@@ -39,7 +40,9 @@ export class Feeds {
     return this.#running.size;
   }
 
-  /** Adds the feed of a topic; returns what removes it, and no other. Throws `TypeError` where there is one. */
+  /**
+   * Adds the feed of a topic; returns what removes it, and no other. Throws `TypeError` where there is one.
+   */
   add(topic: string, source: FeedSource): () => void {
     if (typeof source !== "function") throw new TypeError("Cannot add a feed: not a function");
     if (this.#sources.has(topic)) throw new TypeError(`Cannot add a feed: "${topic}" has one`);

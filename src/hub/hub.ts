@@ -1,6 +1,6 @@
 /**
- * Connections of any kind under names, and what they can say to each other. Knows connections only by an interface, and neither who serves
- * them nor what their messages mean.
+ * Connections of any kind under names, and what they can say to each other. Knows connections only by an
+ * interface, and neither who serves them nor what their messages mean.
  *
  * @module
  */
@@ -18,8 +18,8 @@ import { type OutgoingMessage, prepareOutgoing } from "./outgoing_message.ts";
 import { quiet } from "./quiet.ts";
 
 /**
- * Members, topics, direct messages, feeds and presence. A hub sends to its members' connections and watches their end; what they send is
- * received by whoever joined them.
+ * Members, topics, direct messages, feeds and presence. A hub sends to its members' connections and watches
+ * their end; what they send is received by whoever joined them.
  *
  * @example
  * ```ts
@@ -64,8 +64,9 @@ export class Hub {
   }
 
   /**
-   * Joins a connection under a name, until it ends. Rejects with `HubError`: `invalid-name`, `name-taken`, `too-many-members`,
-   * `not-allowed`, `closing`, or `left` where the connection is not open. Where nobody has to be asked, it has joined when this returns.
+   * Joins a connection under a name, until it ends. Rejects with `HubError`: `invalid-name`, `name-taken`,
+   * `too-many-members`, `not-allowed`, `closing`, or `left` where the connection is not open. Where nobody
+   * has to be asked, it has joined when this returns.
    */
   join(connection: HubConnection, { name }: { readonly name: string }): Promise<Member> {
     return this.#rooms.roster.join(connection, name);
@@ -81,15 +82,18 @@ export class Hub {
     return this.#rooms.names.all;
   }
 
-  /** The names of a topic's subscribers, of the whole cluster, sorted. Rejects with `HubError` for what is no topic. */
+  /**
+   * The names of a topic's subscribers, of the whole cluster, sorted. Rejects with `HubError` for what is no
+   * topic.
+   */
   subscribers(topic: string): Promise<string[]> {
     return this.#rooms.subscribers(topic);
   }
 
   /**
-   * Publishes to everybody in a topic, in the whole cluster or, by `local`, in this hub alone. Resolves with how many it
-   * reached in this hub. Rejects with `TypeError` for what is no message, `HubError` for what is no topic. After `close()`
-   * it reaches nobody.
+   * Publishes to everybody in a topic, in the whole cluster or, by `local`, in this hub alone. Resolves with
+   * how many it reached in this hub. Rejects with `TypeError` for what is no message, `HubError` for what is
+   * no topic. After `close()` it reaches nobody.
    */
   publish(
     topic: string,
@@ -117,8 +121,8 @@ export class Hub {
   }
 
   /**
-   * Has a member follow a channel: a topic that only the server's own code knows, which nobody is asked about and which counts for no limit. Resolves when other
-   * hubs know of it.
+   * Has a member follow a channel: a topic that only the server's own code knows, which nobody is asked about
+   * and which counts for no limit. Resolves when other hubs know of it.
    */
   async follow(member: Member, channel: string): Promise<void> {
     await this.#rooms.exchange.follow(member, channel);
@@ -152,8 +156,9 @@ export class Hub {
   }
 
   /**
-   * Adds a feed: a source that is drawn from, once for all, while somebody in this hub listens to the topic. What it yields stays in this hub;
-   * what it throws ends it, and is told to `watch()`. Returns what removes it. Throws `TypeError` where the topic has one.
+   * Adds a feed: a source that is drawn from, once for all, while somebody in this hub listens to the topic.
+   * What it yields stays in this hub; what it throws ends it, and is told to `watch()`. Returns what removes
+   * it. Throws `TypeError` where the topic has one.
    */
   addFeed(topic: string, source: FeedSource): () => void {
     const remove = this.#rooms.feeds.add(topic, source);
@@ -167,8 +172,9 @@ export class Hub {
   }
 
   /**
-   * Closes every member with 1001 and tears down who has not ended within `closeTimeout`, which the broker's end, too, is
-   * waited for no longer than. Nobody joins from now on, nothing is published. Resolves when all are gone; never rejects.
+   * Closes every member with 1001 and tears down who has not ended within `closeTimeout`, which the broker's
+   * end, too, is waited for no longer than. Nobody joins from now on, nothing is published. Resolves when all
+   * are gone; never rejects.
    */
   close(): Promise<void> {
     return this.#closed ??= this.#close();

@@ -42,8 +42,9 @@ interface Waiting<Answer> {
 type Forget = (why: "timeout" | "left") => void;
 
 /**
- * A client of a hub's server. Every request resolves with its answer and rejects with `HubError`: what the server said, `timeout`, or `left` where the connection is not
- * open any more. Receives the connection's messages itself, from the beginning.
+ * A client of a hub's server. Every request resolves with its answer and rejects with `HubError`: what the
+ * server said, `timeout`, or `left` where the connection is not open any more. Receives the connection's
+ * messages itself, from the beginning.
  */
 export class HubClient {
   /** The connection. */
@@ -64,8 +65,8 @@ export class HubClient {
   }
 
   /**
-   * Logs in under a name, which comes back as it is now. With `presence`, who is there, and events of who comes and goes: the list knows those
-   * that came before it.
+   * Logs in under a name, which comes back as it is now. With `presence`, who is there, and events of who
+   * comes and goes: the list knows those that came before it.
    */
   login<Presence extends boolean = false>(
     name: string,
@@ -98,7 +99,10 @@ export class HubClient {
     await this.#request({ type: "send", to, data });
   }
 
-  /** Subscribes to a topic. With `presence`, who is in it, and events of who comes and goes, as `login()` does. */
+  /**
+   * Subscribes to a topic. With `presence`, who is in it, and events of who comes and goes, as `login()`
+   * does.
+   */
   subscribe<Presence extends boolean = false>(
     topic: string,
     { presence }: { readonly presence?: Presence } = {},

@@ -12,13 +12,16 @@ import type { HubClientEvent } from "./application_protocol.ts";
 /** The options of a client. */
 export interface HubClientOptions {
   /**
-   * Called with direct messages, topics' messages and presence, in order, nothing left out. What it throws closes the connection with 1011, or with 4011 where
-   * 1011 is not for applications.
+   * Called with direct messages, topics' messages and presence, in order, nothing left out. What it throws
+   * closes the connection with 1011, or with 4011 where 1011 is not for applications.
    */
   readonly onEvent?: ((event: HubClientEvent) => void) | undefined;
   /** Milliseconds that an answer may take. Default 10 000. */
   readonly requestTimeout?: number | undefined;
-  /** The longest request that the server reads, in UTF-16 units; a longer one rejects with `too-big`. Default 65 536. */
+  /**
+   * The longest request that the server reads, in UTF-16 units; a longer one rejects with `too-big`. Default
+   * 65 536.
+   */
   readonly maxRequestLength?: number | undefined;
   /** The source of time, for tests. */
   readonly clock?: Clock | undefined;

@@ -51,20 +51,21 @@ export interface HubStats extends Readonly<ExchangeCounts> {
 /** The options of a hub. */
 export interface HubOptions {
   /**
-   * Asked before every action of a member. What is not `true` refuses; what it throws, the action rejects with. While a promise of it is
-   * pending, the later actions of the same member wait.
+   * Asked before every action of a member. What is not `true` refuses; what it throws, the action rejects
+   * with. While a promise of it is pending, the later actions of the same member wait.
    */
   readonly authorize?: ((action: HubAction) => boolean | PromiseLike<boolean>) | undefined;
   /** What links this hub to others. Default: nothing. */
   readonly broker?: Broker | undefined;
   /**
-   * What becomes of a member for whom more than `maxQueue` bytes would wait: it misses the message, or is closed with 1013. Default
-   * `"drop"`.
+   * What becomes of a member for whom more than `maxQueue` bytes would wait: it misses the message, or is
+   * closed with 1013. Default `"drop"`.
    */
   readonly slowMembers?: "drop" | "close" | undefined;
   /**
-   * Bytes that may wait for one member. A single message may be longer. Default 1 MiB. Where connections do not tell what waits, as without
-   * `capabilities.sendBackpressure` on Cloudflare Workers, nobody is found to be slow: there the runtime holds what waits.
+   * Bytes that may wait for one member. A single message may be longer. Default 1 MiB. Where connections do
+   * not tell what waits, as without `capabilities.sendBackpressure` on Cloudflare Workers, nobody is found to
+   * be slow: there the runtime holds what waits.
    */
   readonly maxQueue?: number | undefined;
   /** The most members of this hub. Default 100 000. */

@@ -1,5 +1,6 @@
 /**
- * The rooms of a hub, and which of them tells which: members, topics, direct messages, feeds, other hubs, listeners. Does nothing by itself.
+ * The rooms of a hub, and which of them tells which: members, topics, direct messages, feeds, other hubs,
+ * listeners. Does nothing by itself.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The application protocol for all connections of one hub: what its sessions share. Knows who wants to be told of presence.
+ * The application protocol for all connections of one hub: what its sessions share. Knows who wants to be
+ * told of presence.
  *
  * @module
  */
@@ -46,7 +47,10 @@ export class HubServer {
   readonly hub: Hub;
   readonly #limits: HubServerLimits;
 
-  /** Throws `TypeError` or `RangeError` for options that mean nothing. A hub has one server, which lives as long. */
+  /**
+   * Throws `TypeError` or `RangeError` for options that mean nothing. A hub has one server, which lives as
+   * long.
+   */
   constructor(hub: Hub, options: HubServerOptions = {}) {
     this.hub = hub;
     this.#limits = checkHubServerOptions(options);
@@ -61,8 +65,9 @@ export class HubServer {
   }
 
   /**
-   * Begins a session whose messages the caller hands over, in order, by `session.receive()`. By `state` it goes on where an earlier
-   * one was, as `onState` or `session.state` told it then. Throws `TypeError` for options that mean nothing.
+   * Begins a session whose messages the caller hands over, in order, by `session.receive()`. By `state` it
+   * goes on where an earlier one was, as `onState` or `session.state` told it then. Throws `TypeError` for
+   * options that mean nothing.
    */
   open(connection: HubConnection, state?: SessionState, options: SessionOptions = {}): HubSession {
     checkFunctions(options, "onState");

@@ -14,7 +14,10 @@ export interface HubServerOptions {
   readonly requestsPerSecond?: number | undefined;
   /** Requests that one client may make at once. Default 200. */
   readonly requestBurst?: number | undefined;
-  /** Milliseconds from the beginning of a connection to its login, after which it is closed with 1008. Default 10 000. */
+  /**
+   * Milliseconds from the beginning of a connection to its login, after which it is closed with 1008. Default
+   * 10 000.
+   */
   readonly loginTimeout?: number | undefined;
   /** The longest request, in UTF-16 units. Default 65 536. */
   readonly maxRequestLength?: number | undefined;
@@ -47,7 +50,10 @@ export function checkHubServerOptions(options: HubServerOptions): HubServerLimit
   };
 }
 
-/** What sessions follow: every member that comes or goes; every member that goes; who comes to a topic and leaves it. */
+/**
+ * What sessions follow: every member that comes or goes; every member that goes; who comes to a topic and
+ * leaves it.
+ */
 export const presenceChannels = {
   members: "members",
   leaving: "leaving",

@@ -1,6 +1,6 @@
 /**
- * One client of a hub's server, from login to the end: which requests it may make when, and what becomes of them. Knows nothing of how
- * messages are received.
+ * One client of a hub's server, from login to the end: which requests it may make when, and what becomes of
+ * them. Knows nothing of how messages are received.
  *
  * @module
  */
@@ -87,8 +87,8 @@ export class HubSession {
   }
 
   /**
-   * Takes a message of the client. Where it returns a promise, the client has to wait: the next message is better not read before. Never throws
-   * or rejects.
+   * Takes a message of the client. Where it returns a promise, the client has to wait: the next message is
+   * better not read before. Never throws or rejects.
    */
   receive(message: Message): void | Promise<void> {
     const debt = this.#limits.requestBurst * patience;

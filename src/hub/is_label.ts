@@ -4,7 +4,10 @@
  * @module
  */
 
-/** Whether something is text of 1 to so many UTF-16 units, without lone surrogates, which would be others on their way. */
+/**
+ * Whether something is text of 1 to so many UTF-16 units, without lone surrogates, which would be others on
+ * their way.
+ */
 export function isLabel(value: unknown, maxLength: number): value is string {
   return typeof value === "string" && value !== "" && value.length <= maxLength && value.isWellFormed();
 }

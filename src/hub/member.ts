@@ -1,6 +1,6 @@
 /**
- * One member of a hub: a name, a connection, and what may be done in that name. Asks for leave, keeps the order, and leaves the doing to the
- * hub.
+ * One member of a hub: a name, a connection, and what may be done in that name. Asks for leave, keeps the
+ * order, and leaves the doing to the hub.
  *
  * @module
  */
@@ -33,8 +33,8 @@ export interface MemberHub {
 export type Target = Member | { readonly name: string; readonly identity: string } | undefined;
 
 /**
- * Somebody with a name and a connection. The promise of an action rejects with `HubError`, or with whatever `authorize` threw, which
- * nobody has to look at; and with `TypeError` for what is no message.
+ * Somebody with a name and a connection. The promise of an action rejects with `HubError`, or with whatever
+ * `authorize` threw, which nobody has to look at; and with `TypeError` for what is no message.
  */
 export class Member {
   /** The name, which nobody else in the cluster has. */
@@ -65,7 +65,8 @@ export class Member {
   }
 
   /**
-   * Subscribes to a topic; once more changes nothing. Rejects with `HubError`: `invalid-topic`, `too-many-topics`, `not-allowed`, `left`.
+   * Subscribes to a topic; once more changes nothing. Rejects with `HubError`: `invalid-topic`,
+   * `too-many-topics`, `not-allowed`, `left`.
    */
   subscribe(topic: string): Promise<void> {
     return this.#act({ type: "subscribe", member: this, topic }, () => this.#hub.subscribe(this, topic));
@@ -77,8 +78,8 @@ export class Member {
   }
 
   /**
-   * Publishes to everybody else in a topic, subscribed to it or not. Rejects with `TypeError` for what is no message, with
-   * `HubError`: `invalid-topic`, `not-allowed`, `left`.
+   * Publishes to everybody else in a topic, subscribed to it or not. Rejects with `TypeError` for what is no
+   * message, with `HubError`: `invalid-topic`, `not-allowed`, `left`.
    */
   publish(topic: string, data: string | ByteSource): Promise<PublishResult> {
     const message = prepareQuietly(data);
@@ -90,8 +91,9 @@ export class Member {
   }
 
   /**
-   * Sends to whoever has the name now, be it this member itself. Resolves with whether the message was handed to a connection: `false` where nobody has
-   * the name, who had it has left, or is too slow. Rejects with `TypeError` for what is no message.
+   * Sends to whoever has the name now, be it this member itself. Resolves with whether the message was handed
+   * to a connection: `false` where nobody has the name, who had it has left, or is too slow. Rejects with
+   * `TypeError` for what is no message.
    */
   send(to: string, data: string | ByteSource): Promise<boolean> {
     const message = prepareQuietly(data);
@@ -112,8 +114,9 @@ export class Member {
   }
 
   /**
-   * Sends to this member itself, on the hub's own account. Returns whether the connection took it; `true` as well where it has to wait
-   * until everybody has the message before. Throws `TypeError` for what is no message.
+   * Sends to this member itself, on the hub's own account. Returns whether the connection took it; `true` as
+   * well where it has to wait until everybody has the message before. Throws `TypeError` for what is no
+   * message.
    */
   deliver(data: string | ByteSource): boolean {
     return this.#hub.deliver(this, prepareOutgoing(data));

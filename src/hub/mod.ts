@@ -1,6 +1,6 @@
 /**
- * Many connections: members under names, topics, direct messages, feeds and presence, in one process or, by a broker, in many. And a small
- * protocol of JSON texts by which clients ask for all that.
+ * Many connections: members under names, topics, direct messages, feeds and presence, in one process or, by a
+ * broker, in many. And a small protocol of JSON texts by which clients ask for all that.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";

@@ -25,8 +25,8 @@ const taken = new Uint8Array([1]);
 const refused = new Uint8Array([0]);
 
 /**
- * Links hubs by NATS. A node whose process is gone is known to be so by its lease, which it renews while it lives: then its names are free
- * again.
+ * Links hubs by NATS. A node whose process is gone is known to be so by its lease, which it renews while it
+ * lives: then its names are free again.
  */
 export class NatsBroker implements Broker {
   readonly #options: CheckedNatsBrokerOptions;

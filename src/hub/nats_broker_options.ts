@@ -7,7 +7,10 @@
 import { wsconnect } from "@nats-io/nats-core";
 import { checkFunctions, checkNumber } from "../protocol/engine_options.ts";
 
-/** What the broker needs of a connection to NATS, in the words of `@nats-io/nats-core`: add what else it takes. */
+/**
+ * What the broker needs of a connection to NATS, in the words of `@nats-io/nats-core`: add what else it
+ * takes.
+ */
 export interface NatsConnectOptions {
   /** The URLs. */
   servers: string[];
@@ -32,15 +35,18 @@ export type NatsConnect = (options: NatsConnectOptions) => Promise<object>;
 export interface NatsBrokerOptions {
   /** URLs of the servers: `nats:`, `tls:`, `ws:` or `wss:`. */
   readonly servers: string | readonly string[];
-  /** What tells this cluster of hubs from others on the same servers: 1 to 100 letters, digits, `-`, `_`. Default `"weft"`. */
+  /**
+   * What tells this cluster of hubs from others on the same servers: 1 to 100 letters, digits, `-`, `_`.
+   * Default `"weft"`.
+   */
   readonly prefix?: string | undefined;
   /** How many servers of a NATS cluster keep the names: 1, 3 or 5. Default 1. */
   readonly replicas?: number | undefined;
   /** Milliseconds after which the names of a node that is gone are free again. Default 6 000. */
   readonly leaseTime?: number | undefined;
   /**
-   * Connects, where credentials or another transport are needed. Default: `wsconnect()` for `ws:` and `wss:`, else
-   * `connect()` of `@nats-io/transport-node`.
+   * Connects, where credentials or another transport are needed. Default: `wsconnect()` for `ws:` and `wss:`,
+   * else `connect()` of `@nats-io/transport-node`.
    */
   readonly connect?: NatsConnect | undefined;
 }

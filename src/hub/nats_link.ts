@@ -1,6 +1,6 @@
 /**
- * One connection to NATS, from its beginning to its end: it is never mended, the next one takes its place. Knows subjects, buckets and
- * leases, and not what a hub makes of them.
+ * One connection to NATS, from its beginning to its end: it is never mended, the next one takes its place.
+ * Knows subjects, buckets and leases, and not what a hub makes of them.
  *
  * @module
  */
@@ -76,13 +76,17 @@ export class NatsLink {
     );
   }
 
-  /** Sets up the buckets on a new connection. Rejects, and closes the connection, where JetStream does not do its part. */
+  /**
+   * Sets up the buckets on a new connection. Rejects, and closes the connection, where JetStream does not do
+   * its part.
+   */
   static async open(connection: NatsConnection, options: LinkOptions): Promise<NatsLink> {
     for (let attempt = 1;; attempt++) {
       try {
         return await NatsLink.#open(connection, options);
       } catch (error) {
-        // Where nodes set the buckets up at the same time, the server may refuse one of them, or not be ready yet.
+        // Where nodes set the buckets up at the same time, the server may refuse one of them, or not be ready
+        // yet.
         if (attempt < openAttempts && !connection.isClosed()) {
           await new Promise((resolve) => setTimeout(resolve, openPause));
           continue;
@@ -112,7 +116,10 @@ export class NatsLink {
     void this.connection.close();
   }
 
-  /** Tells of all nodes and claims, first those that are, then those that come. Resolves when all that are have been told. */
+  /**
+   * Tells of all nodes and claims, first those that are, then those that come. Resolves when all that are
+   * have been told.
+   */
   async watch(node: string, listener: LinkListener): Promise<void> {
     const nodes = await this.#leases.watch();
     void this.#drain(nodes, ({ key, operation }) => listener.alive(key, operation === "PUT"));
@@ -162,7 +169,10 @@ export class NatsLink {
     return { identity: entry.operation === "PUT" ? entry.string() : undefined, revision: entry.revision };
   }
 
-  /** Makes a claim where the last revision is `previous`, 0 for none. Its revision, or `undefined` where it is another one. */
+  /**
+   * Makes a claim where the last revision is `previous`, 0 for none. Its revision, or `undefined` where it is
+   * another one.
+   */
   async write(key: string, identity: string, previous: number): Promise<number | undefined> {
     try {
       return await this.#names.put(key, identity, { previousSeq: previous, timeout: answerTimeout });
@@ -182,8 +192,8 @@ export class NatsLink {
   }
 
   /**
-   * Forgets one revision, to save the room. By itself: a purge of the key lets watches of nats-server 2.9 miss what comes at the same
-   * time.
+   * Forgets one revision, to save the room. By itself: a purge of the key lets watches of nats-server 2.9
+   * miss what comes at the same time.
    */
   async forget(revision: number): Promise<void> {
     try {
@@ -215,7 +225,10 @@ export class NatsLink {
     this.connection.publish(`${this.#prefix}.${subject}`, payload);
   }
 
-  /** Subscribes to a subject of the cluster, or many by a wildcard. The rest of the subject behind the prefix comes with it. */
+  /**
+   * Subscribes to a subject of the cluster, or many by a wildcard. The rest of the subject behind the prefix
+   * comes with it.
+   */
   subscribe(subject: string, receive: (message: Msg, subject: string) => void): Subscription {
     const from = this.#prefix.length + 1;
     return this.connection.subscribe(`${this.#prefix}.${subject}`, {
@@ -230,7 +243,10 @@ export class NatsLink {
     });
   }
 
-  /** Asks whoever is subscribed to a subject of the cluster. Rejects where nobody is, or nobody answers in time. */
+  /**
+   * Asks whoever is subscribed to a subject of the cluster. Rejects where nobody is, or nobody answers in
+   * time.
+   */
   async request(subject: string, payload: Uint8Array): Promise<Uint8Array> {
     const answer = await this.connection.request(`${this.#prefix}.${subject}`, payload, {
       timeout: deliveryTimeout,

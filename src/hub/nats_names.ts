@@ -1,6 +1,6 @@
 /**
- * Who has which name in a cluster: claims that this node makes and keeps, and those of other nodes, which fall when their node's lease runs out. Knows
- * revisions, and no messages.
+ * Who has which name in a cluster: claims that this node makes and keeps, and those of other nodes, which
+ * fall when their node's lease runs out. Knows revisions, and no messages.
  *
  * @module
  */
@@ -115,7 +115,10 @@ export class NatsNames {
 
   // The life of a link
 
-  /** Goes on with a new link: learns what is claimed, and makes the claims that were made meanwhile or got lost. */
+  /**
+   * Goes on with a new link: learns what is claimed, and makes the claims that were made meanwhile or got
+   * lost.
+   */
   async takeUp(link: NatsLink): Promise<void> {
     this.#link = link;
     this.#nodes.clear();

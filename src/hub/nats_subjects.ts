@@ -10,14 +10,16 @@ import type { BrokerData } from "./broker.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** Any text but the empty one as one token of a subject, or a key: Base64 with an alphabet that both may have. */
+/**
+ * Any text but the empty one as one token of a subject, or a key: Base64 with an alphabet that both may have.
+ */
 export function toToken(text: string): string {
   return encodeBase64(encoder.encode(text)).replaceAll("+", "-").replaceAll("/", "_");
 }
 
 /**
- * The most characters of a token in a subject: nats-server ends a connection with a line of more than 4 096 bytes, subject, answer's
- * subject and numbers together.
+ * The most characters of a token in a subject: nats-server ends a connection with a line of more than 4 096
+ * bytes, subject, answer's subject and numbers together.
  */
 export const longestToken = 2_048;
 

@@ -26,7 +26,10 @@ export class NodeQuestions {
     this.#clock = clock;
   }
 
-  /** Asks other nodes. Whether all of them say yes in time, those that are gone meanwhile left out; and the names that they say. */
+  /**
+   * Asks other nodes. Whether all of them say yes in time, those that are gone meanwhile left out; and the
+   * names that they say.
+   */
   async ask(
     number: number | string,
     nodes: Iterable<string>,

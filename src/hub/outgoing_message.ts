@@ -1,6 +1,6 @@
 /**
- * One message on its way to many members: what is done once for all of them, and what is done for each. The one place that hands messages to
- * connections.
+ * One message on its way to many members: what is done once for all of them, and what is done for each. The
+ * one place that hands messages to connections.
  *
  * @module
  */
@@ -33,12 +33,15 @@ export type Delivery = "sent" | "slow" | "closed" | "failed";
 
 const ignore = (): void => {};
 
-/** The promise that was taken care of last: connections give the same one for every message that need not wait. */
+/**
+ * The promise that was taken care of last: connections give the same one for every message that need not
+ * wait.
+ */
 let seen: Promise<void> | undefined;
 
 /**
- * Hands a message to a connection, as one of many or by itself, and does not wait for it. Nothing is sent where more than `maxQueue` bytes would wait, but for a message that
- * would be the only one.
+ * Hands a message to a connection, as one of many or by itself, and does not wait for it. Nothing is sent
+ * where more than `maxQueue` bytes would wait, but for a message that would be the only one.
  */
 export function deliver(
   connection: HubConnection,

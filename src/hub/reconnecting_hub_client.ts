@@ -1,6 +1,6 @@
 /**
- * A client of a hub's server that stays in under its name, over one connection after the other. Knows no URL, and not how connections are made
- * or waited for.
+ * A client of a hub's server that stays in under its name, over one connection after the other. Knows no URL,
+ * and not how connections are made or waited for.
  *
  * @module
  */
@@ -24,13 +24,18 @@ import { isFinalRefusal } from "./is_final_refusal.ts";
 import { quiet } from "./quiet.ts";
 import type { HubClientState, ReconnectingHubClientOptions } from "./reconnecting_hub_client_options.ts";
 
-/** How often in a row a name that was ours may be taken: the server may not have noticed yet that we were gone. */
+/**
+ * How often in a row a name that was ours may be taken: the server may not have noticed yet that we were
+ * gone.
+ */
 const patience = 12;
 
 /**
- * A `HubClient` that comes back: it connects by the function that it is given, logs in, and does so anew whenever the connection ends, as
- * `ReconnectingConnection` does, and subscribes again to what it was subscribed to. What is asked while it is not in, rejects with `HubError`: `left`. It ends
- * for good by `close()`, by an end that `shouldReconnect` says no to, or where the server refuses the login and would do so again.
+ * A `HubClient` that comes back: it connects by the function that it is given, logs in, and does so anew
+ * whenever the connection ends, as `ReconnectingConnection` does, and subscribes again to what it was
+ * subscribed to. What is asked while it is not in, rejects with `HubError`: `left`. It ends for good by
+ * `close()`, by an end that `shouldReconnect` says no to, or where the server refuses the login and would do
+ * so again.
  *
  * @example
  * ```ts
@@ -51,7 +56,10 @@ const patience = 12;
  * ```
  */
 export class ReconnectingHubClient {
-  /** Resolves when it has come in for the first time; rejects with what ended it before. Nobody has to look at it. */
+  /**
+   * Resolves when it has come in for the first time; rejects with what ended it before. Nobody has to look at
+   * it.
+   */
   readonly entered: Promise<void>;
   /** Resolves when it has ended for good, however it did. Never rejects. */
   readonly closed: Promise<WebSocketCloseInfo>;
@@ -71,7 +79,10 @@ export class ReconnectingHubClient {
   /** What the application has thrown. */
   #failure: { readonly error: unknown } | undefined;
 
-  /** Starts to connect, in a turn of its own. Throws `TypeError` or `RangeError` for options that mean nothing. */
+  /**
+   * Starts to connect, in a turn of its own. Throws `TypeError` or `RangeError` for options that mean
+   * nothing.
+   */
   constructor(connect: ConnectAgain, options: ReconnectingHubClientOptions) {
     if (typeof connect !== "function") throw new TypeError("Cannot use connect: not a function");
     if (typeof options.name !== "string") throw new TypeError("Cannot use name: not text");
@@ -213,7 +224,10 @@ export class ReconnectingHubClient {
     return this.#ask((client) => client.list(topic));
   }
 
-  /** Subscribes to a topic, now and after every return. With `presence`, who is in it, and events of who comes and goes. */
+  /**
+   * Subscribes to a topic, now and after every return. With `presence`, who is in it, and events of who comes
+   * and goes.
+   */
   subscribe<Presence extends boolean = false>(
     topic: string,
     options: { readonly presence?: Presence } = {},

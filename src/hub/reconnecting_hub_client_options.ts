@@ -14,7 +14,10 @@ import type { HubError } from "./hub_error.ts";
 export interface ReturnedTopic extends Partial<MemberList> {
   /** The topic. */
   readonly topic: string;
-  /** Why it is not subscribed to any more, where the server has refused it. Without it, and with `presence`: who is in it. */
+  /**
+   * Why it is not subscribed to any more, where the server has refused it. Without it, and with `presence`:
+   * who is in it.
+   */
   readonly error?: HubError;
 }
 
@@ -26,7 +29,10 @@ export type HubClientState =
     readonly name: string;
     readonly topics: readonly ReturnedTopic[];
   } & Partial<MemberList>
-  /** On the way back: how the connection or the attempt ended, what the server refused, and milliseconds until the next attempt. */
+  /**
+   * On the way back: how the connection or the attempt ended, what the server refused, and milliseconds until
+   * the next attempt.
+   */
   | {
     readonly state: "away";
     readonly info: WebSocketCloseInfo;
@@ -48,8 +54,8 @@ export interface ReconnectingHubClientOptions extends
   /** Whether to be told who is there, comes and goes. Default `false`. */
   readonly presence?: boolean | undefined;
   /**
-   * Called with each new state, in order with `onEvent`: the lists are right at that moment, and what is told later is to be applied to
-   * them. What it throws ends it all.
+   * Called with each new state, in order with `onEvent`: the lists are right at that moment, and what is told
+   * later is to be applied to them. What it throws ends it all.
    */
   readonly onState?: ((state: HubClientState) => void) | undefined;
 }

@@ -17,8 +17,9 @@ export interface SessionState {
 /** The options of a session. */
 export interface SessionOptions {
   /**
-   * Called with the new state once the client has logged in, subscribed or unsubscribed, before it gets the answer. What it throws is told to the hub's
-   * `watch()`, and closes the connection with 1011: a session whose state is lost cannot go on.
+   * Called with the new state once the client has logged in, subscribed or unsubscribed, before it gets the
+   * answer. What it throws is told to the hub's `watch()`, and closes the connection with 1011: a session
+   * whose state is lost cannot go on.
    */
   readonly onState?: ((state: SessionState) => void) | undefined;
 }

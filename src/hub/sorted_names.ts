@@ -1,5 +1,6 @@
 /**
- * Names in their order, kept so as they come and go: a list of all is asked for more often than anybody comes.
+ * Names in their order, kept so as they come and go: a list of all is asked for more often than anybody
+ * comes.
  *
  * @module
  */

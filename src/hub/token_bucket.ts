@@ -24,8 +24,8 @@ export class TokenBucket {
   }
 
   /**
-   * Takes a token, where there is one. Who takes more all the same gets into debt, down to `-debt`, and has to wait until that is paid
-   * off. What is left.
+   * Takes a token, where there is one. Who takes more all the same gets into debt, down to `-debt`, and has
+   * to wait until that is paid off. What is left.
    */
   take(debt: number): number {
     const now = this.#clock.now();

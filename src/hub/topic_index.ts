@@ -1,5 +1,6 @@
 /**
- * Who listens to what: topics to subscribers and back, one the inverse of the other at every moment. Knows nothing of messages.
+ * Who listens to what: topics to subscribers and back, one the inverse of the other at every moment. Knows
+ * nothing of messages.
  *
  * @module
  */
@@ -77,8 +78,8 @@ export class TopicIndex<Subscriber extends object> {
   }
 
   /**
-   * Visits those who are subscribed now, each once, however the visits change the topic: nobody who has left by then, nobody who comes
-   * meanwhile.
+   * Visits those who are subscribed now, each once, however the visits change the topic: nobody who has left
+   * by then, nobody who comes meanwhile.
    */
   visit(topic: string, visit: (subscriber: Subscriber) => void): void {
     const subscriptions = this.#topics.get(topic);

@@ -99,14 +99,14 @@ export class Session {
           if (this.#client === client) return this.#follow(state);
           if (state.state === "in") {
             this.#client = client;
-            this.#follow(state);
-            return resolve();
+            return this.#follow(state);
           }
           // Who was never in, does not wait at the door.
           reject(state.error);
           void client.close();
         },
       });
+      client.entered.then(resolve, () => {});
     });
   }
 
