@@ -63,7 +63,8 @@ interface Globals {
  * ```ts ignore
  * import { openWebSocket } from "@weft/websocket/bun";
  *
- * const connection = await openWebSocket("wss://example.com/", { headers: { Authorization: "Bearer secret" } });
+ * const headers = { Authorization: "Bearer secret" };
+ * const connection = await openWebSocket("wss://example.com/", { headers });
  * await connection.send("Hello");
  * ```
  */
