@@ -23,8 +23,8 @@ export interface WindowedSession {
 }
 
 /**
- * Gives a session, once, room for more than RFC 9113 §6.9.2's 65 535 bytes, for which its WebSockets would wait in
- * turn. Each stream's own window, which holds its sender back, stays as it is.
+ * Gives a session, once, room for more than RFC 9113 §6.9.2's 65 535 bytes, for which its WebSockets would
+ * wait in turn. Each stream's own window, which holds its sender back, stays as it is.
  */
 export function widenWindow(session: WindowedSession | undefined): void {
   // Bun's streams stop behind the first 64 KiB then.
