@@ -61,6 +61,7 @@ export async function serveInterop(
       protocols: ["chat"],
       origins: "*",
       authorize({ url }) {
+        if (url.pathname === "/refuse-at-length") return new Response("no".repeat(100_000), { status: 503 });
         if (url.pathname !== "/refuse") return;
         return new Response("who are you?", { status: 401, headers: { "WWW-Authenticate": "Bearer" } });
       },

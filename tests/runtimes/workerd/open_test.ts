@@ -54,10 +54,10 @@ test("openWebSocket() tells a refusal with its body, over sockets and over fetch
   }
 });
 
-test("openWebSocket() keeps 64 KiB of an endless refusal, over sockets and over fetch", async () => {
+test("openWebSocket() keeps 64 KiB of a long refusal, over sockets and over fetch", async () => {
   for (const over of ["sockets", "fetch"] as const) {
     const { status, response } = await assertRejects(
-      () => openWebSocket(`${weft}/refuse-endlessly`, { over }),
+      () => openWebSocket(`${weft}/refuse-at-length`, { over }),
       HandshakeError,
     );
     assertEquals([status, response?.body?.length], [503, 65536]);

@@ -38,10 +38,6 @@ declare const WebSocketPair: new () => {
 function upgrade(request: Request): Response {
   const { pathname } = new URL(request.url);
   if (pathname === "/refuse") return createRefusal();
-  if (pathname === "/refuse-endlessly") {
-    const body = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(10_000)) });
-    return new Response(body, { status: 503 });
-  }
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
   serveNative(server, pathname);
