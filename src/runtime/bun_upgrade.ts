@@ -172,8 +172,7 @@ class BunWebSocketTransport implements MessageTransport {
 
   // Sending
   /** What waits here, as Bun would drop what it cannot hold. */
-  #queue: (string | Uint8Array<ArrayBuffer>)[] = [];
-  #sizes: number[] = [];
+  #queue: { readonly message: string | Uint8Array<ArrayBuffer>; readonly size: number }[] = [];
   #queuedBytes = 0;
   /** Whether Bun has said that it has to wait. */
   #isBlocked = false;
@@ -212,8 +211,7 @@ class BunWebSocketTransport implements MessageTransport {
   send(message: string | Uint8Array<ArrayBuffer>): void {
     if (!this.#isBlocked && !this.#isTurn) return this.#sendNow(message);
     const size = sizeOf(message);
-    this.#queue.push(message);
-    this.#sizes.push(size);
+    this.#queue.push({ message, size });
     this.#queuedBytes += size;
   }
 
@@ -234,11 +232,11 @@ class BunWebSocketTransport implements MessageTransport {
     this.#isCollected = true;
     let count = 0;
     while (count < this.#queue.length && !this.#isBlocked) {
-      this.#queuedBytes -= this.#sizes[count]!;
-      this.#sendNow(this.#queue[count++]!);
+      const { message, size } = this.#queue[count++]!;
+      this.#queuedBytes -= size;
+      this.#sendNow(message);
     }
     this.#queue.splice(0, count);
-    this.#sizes.splice(0, count);
     this.#isCollected = false;
     if (this.#queue.length === 0) this.#close?.();
     if (this.#awaitedMark === undefined || this.bufferedAmount >= this.#awaitedMark) return;

@@ -2,10 +2,9 @@ import { once } from "node:events";
 import { createServer, type Http2Session } from "node:http2";
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
-import { attachWebSocket } from "../../../src/runtime/node.ts";
+import { attachWebSocket, connectHttp2 } from "../../../src/runtime/node.ts";
 import { listen, openSession } from "../../kit/node_adapters.ts";
 import { testNodeHttp2 } from "../../kit/node_http2_contract.ts";
-import { connectHttp2 } from "../../../src/runtime/node.ts";
 
 testNodeHttp2();
 
