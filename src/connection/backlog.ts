@@ -9,7 +9,7 @@ import { isPrepared, type PreparedMessage } from "../protocol/prepared_message.t
 import { encodeText } from "../protocol/text.ts";
 import { type ByteSource, toBytes } from "./bytes.ts";
 import type { MessageConnection } from "./message_connection.ts";
-import { rejectQuietly } from "./reject_quietly.ts";
+import { rejectQuietly } from "./quietly.ts";
 
 /** A message that waits, and who waits for it. */
 interface WaitingMessage {

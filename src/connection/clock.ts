@@ -23,3 +23,9 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** The clock that is given, or the runtime's. Throws `TypeError` for what is none. */
+export function chooseClock({ clock = systemClock }: { readonly clock?: Clock | undefined }): Clock {
+  if (typeof clock?.now === "function" && typeof clock.after === "function") return clock;
+  throw new TypeError("Cannot use clock: not a clock");
+}

@@ -15,7 +15,7 @@ import {
 import type { AgreedExtension } from "../protocol/extension.ts";
 import type { Role } from "../protocol/role.ts";
 import { toBytes } from "./bytes.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { chooseClock, type Clock } from "./clock.ts";
 import type { WebSocketConnection } from "./web_socket_connection.ts";
 
 /** A message: a string is text, bytes are binary (RFC 6455 §5.6). */
@@ -104,14 +104,11 @@ const defaults = {
 export function checkConnectionOptions(
   options: CommonOptions & Pick<ConnectionOptions, "head">,
 ): ConnectionLimits {
-  const { clock = systemClock, head = empty, signal } = options;
+  const { head = empty, signal } = options;
   checkFunctions(options, "onMessage", "onFrame");
-  if (typeof clock?.now !== "function" || typeof clock.after !== "function") {
-    throw new TypeError("Cannot use clock: not a clock");
-  }
   if (toBytes(head) === undefined) throw new TypeError("Cannot use head: no bytes");
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError("Cannot use signal: not an AbortSignal");
   }
-  return { ...checkNumbers(options, defaults), clock };
+  return { ...checkNumbers(options, defaults), clock: chooseClock(options) };
 }

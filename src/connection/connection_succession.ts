@@ -12,7 +12,7 @@ import { createCloseError } from "./connection_streams.ts";
 import type { MessageConnection } from "./message_connection.ts";
 import { computeReconnectDelay } from "./reconnect_delay.ts";
 import type { ConnectAgain, ReconnectOptions, ReconnectSettings } from "./reconnect_options.ts";
-import { rejectQuietly } from "./reject_quietly.ts";
+import { rejectQuietly } from "./quietly.ts";
 
 /** Who takes the connections. */
 export interface Successor {

@@ -35,6 +35,7 @@ import { type IncomingMessage, readMessages } from "./incoming_message.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { ConnectionCapabilities, MessageConnection } from "./message_connection.ts";
 import { Outbox } from "./outbox.ts";
+import { quietly, rejectQuietly } from "./quietly.ts";
 import { SendOrder } from "./send_order.ts";
 import { iterateBody, type MessageBody, sendPieces } from "./send_stream.ts";
 import { toByteTransport } from "./stream_transport.ts";
@@ -409,7 +410,7 @@ export class WebSocketConnection implements MessageConnection {
     const room = this.#limits.maxSendQueue - buffered;
     // A text takes up to three bytes for each of its units.
     if (buffered > 0 && (typeof data !== "string" || 3 * data.length > room) && sizeOf(data) > room) {
-      return quietly(Promise.reject(new RangeError(`Cannot send: ${buffered} bytes wait already`)));
+      return rejectQuietly(new RangeError(`Cannot send: ${buffered} bytes wait already`));
     }
     if (this.#order.free) return this.#sendNow(data, options);
     return this.#order.enter(sizeOf(data), () => this.#sendNow(data, options));
@@ -618,12 +619,5 @@ function attempt<Value>(run: () => Promise<Value>): Promise<Value> {
 
 /** A rejection; nobody need look at one that says what `closed` does too. */
 function reject(error: unknown): Promise<never> {
-  const rejected = Promise.reject(error);
-  return error instanceof WebSocketError ? quietly(rejected) : rejected;
-}
-
-/** A promise that nobody need look at. */
-function quietly<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(() => {});
-  return promise;
+  return error instanceof WebSocketError ? rejectQuietly(error) : Promise.reject(error);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { quiet } from "./quiet.ts";
+import { quietly, rejectQuietly } from "../connection/quietly.ts";
 
 /** A first come, first served order. */
 export class ActionOrder {
@@ -24,9 +24,9 @@ export class ActionOrder {
       if (this.#last !== undefined) return this.#wait(prepare, act);
       const ready = prepare();
       if (isThenable(ready)) return this.#wait(() => ready, act);
-      return quiet(Promise.resolve(act(ready)));
+      return quietly(Promise.resolve(act(ready)));
     } catch (error) {
-      return quiet(Promise.reject(error));
+      return rejectQuietly(error);
     }
   }
 
@@ -41,7 +41,7 @@ export class ActionOrder {
       if (this.#last === last) this.#last = undefined;
     });
     this.#last = last;
-    return quiet(begun.then(({ result }) => result));
+    return quietly(begun.then(({ result }) => result));
   }
 }
 

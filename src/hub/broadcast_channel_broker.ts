@@ -5,8 +5,7 @@
  * @module
  */
 
-import type { Clock } from "../connection/clock.ts";
-import { chooseClock } from "./choose_clock.ts";
+import { chooseClock, type Clock } from "../connection/clock.ts";
 import type { Broker, BrokerData, BrokerHub } from "./broker.ts";
 import { ChannelNames } from "./channel_names.ts";
 import { nodeOf, withResolver } from "./node_identity.ts";

@@ -6,6 +6,7 @@
  */
 
 import type { ByteSource } from "../connection/bytes.ts";
+import { rejectQuietly } from "../connection/quietly.ts";
 import { ActionOrder } from "./action_order.ts";
 import { abortQuietly, closeQuietly } from "./close_quietly.ts";
 import { Deadline } from "./deadline.ts";
@@ -15,7 +16,6 @@ import type { HubConnection, HubEvent, HubOptions, HubStats } from "./hub_option
 import { HubRooms, nobody } from "./hub_rooms.ts";
 import type { Member } from "./member.ts";
 import { type OutgoingMessage, prepareOutgoing } from "./outgoing_message.ts";
-import { quiet } from "./quiet.ts";
 
 /**
  * Members, topics, direct messages, feeds and presence. A hub sends to its members' connections and watches
@@ -116,7 +116,7 @@ export class Hub {
       const message = prepareOutgoing(data);
       return Promise.resolve(this.closing ? nobody : spread(message));
     } catch (error) {
-      return quiet(Promise.reject(error));
+      return rejectQuietly(error);
     }
   }
 

@@ -7,6 +7,7 @@
 import type { ByteSource } from "../connection/bytes.ts";
 import type { Message } from "../connection/connection_options.ts";
 import type { MessageConnection } from "../connection/message_connection.ts";
+import { quietly, rejectQuietly } from "../connection/quietly.ts";
 import { Attendance, isList, type MemberList } from "./attendance.ts";
 import {
   type HubAnswer,
@@ -24,7 +25,6 @@ import {
   type HubClientSettings,
 } from "./hub_client_options.ts";
 import { HubError } from "./hub_error.ts";
-import { quiet } from "./quiet.ts";
 
 /** What a client needs of its connection. Every `MessageConnection` has it. */
 export type HubClientConnection =
@@ -131,7 +131,7 @@ export class HubClient {
     const { maxRequestLength } = this.#settings;
     if (text.length > maxRequestLength) {
       const error = new HubError("too-big", `Cannot ask: more than ${maxRequestLength} units`);
-      return quiet(Promise.reject(error));
+      return rejectQuietly(error);
     }
     const answer = this.#send<HubAnswer>(text, (waiting) => {
       this.#waiting.set(id, waiting);
@@ -144,7 +144,7 @@ export class HubClient {
 
   /** Sends, and waits for what `enter` is to hand to the waiting one. */
   #send<Answer>(data: string | ByteSource, enter: (waiting: Waiting<Answer>) => Forget): Promise<Answer> {
-    return quiet(
+    return quietly(
       new Promise<Answer>((resolve, reject) => {
         if (this.connection.readyState !== "open") {
           throw new HubError("left", "Cannot ask: the connection is not open");

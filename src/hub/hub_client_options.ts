@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Clock } from "../connection/clock.ts";
+import { chooseClock, type Clock } from "../connection/clock.ts";
 import { checkFunctions, checkNumber } from "../protocol/engine_options.ts";
-import { chooseClock } from "./choose_clock.ts";
 import type { HubClientEvent } from "./application_protocol.ts";
 
 /** The options of a client. */

@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { Clock } from "../connection/clock.ts";
+import { chooseClock, type Clock } from "../connection/clock.ts";
 import type { MessageConnection } from "../connection/message_connection.ts";
 import { checkFunctions, checkNumber } from "../protocol/engine_options.ts";
-import { chooseClock } from "./choose_clock.ts";
 import type { Broker, BrokerData } from "./broker.ts";
 import type { ExchangeCounts } from "./exchange.ts";
 import type { Member } from "./member.ts";

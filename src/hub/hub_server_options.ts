@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { Clock } from "../connection/clock.ts";
+import { chooseClock, type Clock } from "../connection/clock.ts";
 import { checkNumber } from "../protocol/engine_options.ts";
-import { chooseClock } from "./choose_clock.ts";
 
 /** The options of a server. */
 export interface HubServerOptions {

@@ -21,7 +21,7 @@ import type { HubClient } from "./hub_client.ts";
 import { checkHubClientOptions } from "./hub_client_options.ts";
 import { HubError } from "./hub_error.ts";
 import { isFinalRefusal } from "./is_final_refusal.ts";
-import { quiet } from "./quiet.ts";
+import { quietly, rejectQuietly } from "../connection/quietly.ts";
 import type { HubClientState, ReconnectingHubClientOptions } from "./reconnecting_hub_client_options.ts";
 
 /**
@@ -91,7 +91,7 @@ export class ReconnectingHubClient {
     const { baseDelay, clock, connectTimeout, maxDelay, maxRetries, random, stableAfter } = options;
     this.#options = options;
     this.#name = options.name;
-    this.entered = quiet(new Promise((resolve, reject) => this.#settleEntered = { resolve, reject }));
+    this.entered = quietly(new Promise((resolve, reject) => this.#settleEntered = { resolve, reject }));
     const connectAnew: ConnectAgain = (attempt) => {
       this.#refusal = undefined;
       return connect(attempt);
@@ -246,7 +246,7 @@ export class ReconnectingHubClient {
   }
 
   #ask<Answer>(ask: (client: HubClient) => Promise<Answer>): Promise<Answer> {
-    if (this.#client !== undefined) return quiet(ask(this.#client));
-    return quiet(Promise.reject(new HubError("left", "Cannot ask: not connected")));
+    if (this.#client !== undefined) return quietly(ask(this.#client));
+    return rejectQuietly(new HubError("left", "Cannot ask: not connected"));
   }
 }

@@ -8,7 +8,7 @@ import type { ByteSource } from "../connection/bytes.ts";
 import { type HubReply, writeHubReply } from "./application_protocol.ts";
 import { HubError, type HubErrorCode } from "./hub_error.ts";
 import type { HubConnection } from "./hub_options.ts";
-import { quiet } from "./quiet.ts";
+import { quietly } from "../connection/quietly.ts";
 
 /** Bytes of answers that may wait before the client has to. */
 const maxWaiting = 65_536;
@@ -48,7 +48,7 @@ export class ReplyWriter {
   /** Sends. Where the client does not read its answers, the promise is what it has to wait for. */
   send(data: string | ByteSource): void | Promise<void> {
     try {
-      const sent = quiet(this.#connection.send(data));
+      const sent = quietly(this.#connection.send(data));
       if (this.#connection.bufferedAmount > maxWaiting) return sent.catch(() => {});
     } catch {
       // The connection has ended, as everybody will be told.

@@ -4,13 +4,13 @@
  * @module
  */
 
+import { rejectQuietly } from "../connection/quietly.ts";
 import { ActionOrder, isThenable } from "./action_order.ts";
 import type { Broker } from "./broker.ts";
 import { HubError } from "./hub_error.ts";
 import type { HubAction, HubConnection, HubLimits } from "./hub_options.ts";
 import { isLabel } from "./is_label.ts";
 import type { Member } from "./member.ts";
-import { quiet } from "./quiet.ts";
 
 /** What a roster needs of its hub. */
 export interface RosterHub {
@@ -47,7 +47,7 @@ export class Roster {
   /** Joins a connection under a name. Rejects with `HubError`. */
   join(connection: HubConnection, name: string): Promise<Member> {
     const refusal = this.#refuse(name, connection);
-    if (refusal !== undefined) return quiet(Promise.reject(refusal));
+    if (refusal !== undefined) return rejectQuietly(refusal);
     this.#joining.add(name);
     const joined = new ActionOrder().run<boolean, Member>(
       () => this.#hub.allow({ type: "join", name, connection }),

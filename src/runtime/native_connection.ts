@@ -13,7 +13,7 @@ import { createCloseError, createWritable } from "../connection/connection_strea
 import type { IncomingMessage } from "../connection/incoming_message.ts";
 import { Keepalive } from "../connection/keepalive.ts";
 import type { ConnectionCapabilities, MessageConnection } from "../connection/message_connection.ts";
-import { rejectQuietly } from "../connection/reject_quietly.ts";
+import { rejectQuietly } from "../connection/quietly.ts";
 import { WebSocketError } from "../connection/web_socket_error.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
