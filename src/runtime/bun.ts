@@ -38,14 +38,13 @@ export {
   bunSocketOptions,
 } from "./bun_transport.ts";
 export {
-  bunCapabilities,
   type BunServer,
-  type BunServerWebSocket,
   type BunUpgradeOptions,
   type BunWebSocketHandlers,
   upgradeWebSocket,
   websocket,
 } from "./bun_upgrade.ts";
+export { bunCapabilities, type BunServerWebSocket } from "./bun_web_socket_transport.ts";
 export type { NativeConnection } from "./native_connection.ts";
 export type { NativeOptions } from "./native_options.ts";
 export type { NativeUpgrade, NativeUpgradeOptions } from "./native_upgrade.ts";
