@@ -160,9 +160,15 @@ async function measureMembers(runtime: Runtime): Promise<void> {
 }
 
 /** Deliveries beside a peer's, and the processor's time for each, with one publish in a turn of the event loop, and with many. */
-async function measureFanOut(runtime: "node" | "bun", peer: string, name: string, compress: boolean) {
+async function measureFanOut(
+  runtime: "node" | "bun",
+  weft: string,
+  peer: string,
+  name: string,
+  compress: boolean,
+): Promise<void> {
   const publishes = 128;
-  const trials = [new Trial(runtime, `weft_${runtime}.ts`, compress), new Trial(runtime, peer, compress)];
+  const trials = [new Trial(runtime, weft, compress), new Trial(runtime, peer, compress)];
   for (const trial of trials) await trial.connect(1000);
   for (const inTurn of [1, 16]) {
     for (const trial of trials) await trial.publish(publishes, inTurn);
@@ -218,8 +224,15 @@ if (wants("members")) {
 }
 if (wants("fanout")) {
   for (const compress of [false, true]) {
-    await measureFanOut("node", "ws_node.ts", "a loop of ws sends on Node", compress);
-    await measureFanOut("bun", "native_bun.ts", "server.publish on Bun", compress);
+    await measureFanOut("node", "weft_node.ts", "ws_node.ts", "a loop of ws sends on Node", compress);
+    await measureFanOut("bun", "weft_bun.ts", "native_bun.ts", "server.publish on Bun", compress);
   }
+  await measureFanOut(
+    "bun",
+    "upgrade_bun.ts",
+    "native_bun.ts",
+    "server.publish on Bun, over Bun.serve",
+    false,
+  );
 }
 if (wants("growth")) { for (const runtime of ["node", "deno", "bun"] as const) await measureGrowth(runtime); }

@@ -7,7 +7,7 @@
 import { type AcceptOptions, acceptWebSocket } from "@weft/websocket";
 import { permessageDeflate } from "@weft/websocket/deflate";
 import { zlibCodec } from "@weft/websocket/deflate/zlib";
-import { Hub } from "@weft/websocket/hub";
+import { Hub, type MessageConnection } from "@weft/websocket/hub";
 import process from "node:process";
 import type { Broadcaster } from "./obey.ts";
 
@@ -21,17 +21,23 @@ const options: AcceptOptions = {
     : {}),
 };
 
-/** A hub, and what joins a transport to it. */
-export function serveHub(): Broadcaster & { accept(transport: Transport): void } {
+/** A hub, and what joins connections to it. */
+export interface ServedHub extends Broadcaster {
+  accept(transport: Transport): void;
+  join(connection: MessageConnection): Promise<void>;
+}
+
+/** Serves one. */
+export function serveHub(): ServedHub {
   const hub = new Hub({ maxQueue: 256 * 1024 });
   let count = 0;
-  const accept = async (transport: Transport) => {
-    const connection = await acceptWebSocket(transport, options);
+  const join = async (connection: MessageConnection) => {
     const member = await hub.join(connection, { name: `member ${count++}` });
     await member.subscribe("all");
   };
   return {
-    accept: (transport) => void accept(transport).catch(() => {}),
+    accept: (transport) => void acceptWebSocket(transport, options).then(join).catch(() => {}),
+    join,
     publish: (text) => hub.publish("all", text),
     async clog(members) {
       const text = "x".repeat(65_536);

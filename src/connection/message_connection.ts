@@ -13,6 +13,7 @@ import type { Role } from "../protocol/role.ts";
 import type { ByteSource } from "./bytes.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
 import type { CloseOptions } from "./close_options.ts";
+import type { GroupSeat } from "./connection_group.ts";
 import type { Message } from "./connection_options.ts";
 import type { IncomingMessage } from "./incoming_message.ts";
 import type { MessageBody } from "./send_stream.ts";
@@ -58,6 +59,8 @@ export interface MessageConnection extends AsyncIterable<Message>, AsyncDisposab
   readonly readyState: "open" | "closing" | "closed";
   /** Bytes accepted by `send()` and not yet taken by the transport. */
   readonly bufferedAmount: number;
+  /** Its place among those that one call sends to, where the runtime has such a call. */
+  readonly groupSeat?: GroupSeat | undefined;
   /** The last measured round trip in milliseconds, of any ping. */
   readonly latency: number | undefined;
   /** Resolves once the connection has ended, however it did. Never rejects. */

@@ -13,6 +13,7 @@ import type { Member } from "./member.ts";
 import { abortQuietly, closeQuietly } from "./close_quietly.ts";
 import { isLabel } from "./is_label.ts";
 import { deliver, type OutgoingMessage } from "./outgoing_message.ts";
+import { TopicGroups } from "./topic_groups.ts";
 import { TopicIndex } from "./topic_index.ts";
 
 /** How many members of this hub a message was handed to, and how many missed it because they are slow. */
@@ -46,6 +47,7 @@ export class Exchange {
   readonly channels: TopicIndex<Member> = new TopicIndex();
   /** Counts since the beginning. */
   readonly counts: ExchangeCounts = { published: 0, delivered: 0, dropped: 0, closedSlow: 0 };
+  readonly #groups = new TopicGroups();
   readonly #limits: HubLimits;
   readonly #broker: Broker | undefined;
   readonly #feeds: Feeds;
@@ -86,13 +88,16 @@ export class Exchange {
     if (topics.size >= maxTopics && !topics.has(topic)) {
       throw new HubError("too-many-topics", `Cannot subscribe: the hub has ${maxTopics} topics already`);
     }
-    if (!topics.add(topic, member)) return;
+    const isFirst = topics.add(topic, member);
+    this.#groups.add(topic, member);
+    if (!isFirst) return;
     this.#feeds.begin(topic);
     return this.#broker?.subscribe(topic);
   }
 
   /** Unsubscribes. */
   unsubscribe(member: Member, topic: string): void {
+    this.#groups.delete(topic, member);
     if (!this.topics.delete(topic, member)) return;
     this.#feeds.end(topic);
     this.#broker?.unsubscribe(topic);
@@ -100,13 +105,15 @@ export class Exchange {
 
   /** Has a member follow a channel, whatever it may itself. */
   follow(member: Member, channel: string): void | Promise<void> {
-    if (member.joined && this.channels.add(channel, member)) {
-      return this.#broker?.subscribe(channelPrefix + channel);
-    }
+    if (!member.joined) return;
+    const isFirst = this.channels.add(channel, member);
+    this.#groups.add(channelPrefix + channel, member);
+    if (isFirst) return this.#broker?.subscribe(channelPrefix + channel);
   }
 
   /** The end of that. */
   unfollow(member: Member, channel: string): void {
+    this.#groups.delete(channelPrefix + channel, member);
     if (this.channels.delete(channel, member)) this.#broker?.unsubscribe(channelPrefix + channel);
   }
 
@@ -138,7 +145,7 @@ export class Exchange {
     return this.inTurn(() => {
       this.counts.published++;
       if (!local && this.#broker?.connected) this.#broker.publish(topic, message.data);
-      return this.#handToAll(this.topics, topic, message, publisher);
+      return this.#handToAll(this.topics, "", topic, message, publisher);
     });
   }
 
@@ -150,7 +157,7 @@ export class Exchange {
   ): PublishResult | Promise<PublishResult> {
     return this.inTurn(() => {
       if (!local && this.#broker?.connected) this.#broker.publish(channelPrefix + channel, message.data);
-      return this.#handToAll(this.channels, channel, message);
+      return this.#handToAll(this.channels, channelPrefix, channel, message);
     });
   }
 
@@ -163,16 +170,22 @@ export class Exchange {
     }
   }
 
+  /** First in one go to whom that reaches, then to the others one by one. */
   #handToAll(
     index: TopicIndex<Member>,
+    prefix: string,
     topic: string,
     message: OutgoingMessage,
     publisher?: Member,
   ): PublishResult {
-    let delivered = 0;
+    const key = prefix + topic;
+    let delivered = this.#groups.send(key, message.prepared, publisher);
+    this.counts.delivered += delivered;
     let dropped = 0;
+    const others = publisher !== undefined && index.includes(topic, publisher) ? 1 : 0;
+    if (delivered + others === index.countSubscribers(topic)) return { delivered, dropped };
     index.visit(topic, (member) => {
-      if (member === publisher) return;
+      if (member === publisher || this.#groups.reaches(key, member)) return;
       if (this.#hand(member, message, true)) delivered++;
       else dropped++;
     });

@@ -47,6 +47,11 @@ export class TopicIndex<Subscriber extends object> {
     return [...this.#subscribers.get(subscriber) ?? []];
   }
 
+  /** How many subscribers a topic has. */
+  countSubscribers(topic: string): number {
+    return this.#topics.get(topic)?.size ?? 0;
+  }
+
   /** A topic's subscribers. */
   subscribersOf(topic: string): Subscriber[] {
     return [...this.#topics.get(topic)?.keys() ?? []];

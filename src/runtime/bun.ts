@@ -24,12 +24,14 @@
 export type { ByteReceiver, ByteStreamPair, ByteTransport } from "../connection/byte_transport.ts";
 export type { WebSocketCloseInfo } from "../connection/close_info.ts";
 export type { CloseOptions } from "../connection/close_options.ts";
+export type { ConnectionGroup, GroupSeat } from "../connection/connection_group.ts";
 export type { Message, MessageHandler } from "../connection/connection_options.ts";
 export type { ConnectionCapabilities, MessageConnection } from "../connection/message_connection.ts";
 export { WebSocketError } from "../connection/web_socket_error.ts";
 export { HandshakeError } from "../handshake/handshake_error.ts";
 export { isWebSocketUpgrade } from "../handshake/is_websocket_upgrade.ts";
 export { CloseCode } from "../protocol/close_code.ts";
+export type { BunPublisher, BunSubscriber } from "./bun_group.ts";
 export { type BunTlsOptions, type OpenOptions, openWebSocket } from "./bun_open.ts";
 export {
   type BunSocket,

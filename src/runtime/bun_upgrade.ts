@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { BunPublisher } from "./bun_group.ts";
 import {
   bunCapabilities,
   type BunServerWebSocket,
@@ -20,7 +21,7 @@ import {
 } from "./native_upgrade.ts";
 
 /** What is used of a `Bun.Server`. */
-export interface BunServer {
+export interface BunServer extends BunPublisher {
   /** Answers with a 101, unless the peer has left. */
   upgrade(request: Request, options: { readonly headers: Headers; readonly data: unknown }): boolean;
 }
@@ -107,7 +108,7 @@ export async function upgradeWebSocket(
     if (protocol === "" && request.headers.has("sec-websocket-protocol")) {
       headers.set("sec-websocket-protocol", "");
     }
-    const transport = new BunWebSocketTransport();
+    const transport = new BunWebSocketTransport(server);
     if (!server.upgrade(request, { headers, data: transport })) {
       throw refuseUpgrade(
         new Error("Bun does not upgrade it: its peer has left, or it is none of Bun.serve"),

@@ -8,6 +8,7 @@
 import type { ConnectionCapabilities } from "../connection/message_connection.ts";
 import { ProtocolError } from "../protocol/protocol_error.ts";
 import { encodeText } from "../protocol/text.ts";
+import { type BunPublisher, BunSeat, type BunSubscriber } from "./bun_group.ts";
 import type { MessageReceiver, MessageTransport } from "./message_transport.ts";
 import { toCloseInfo } from "./standard_socket.ts";
 
@@ -24,7 +25,7 @@ export const bunCapabilities: ConnectionCapabilities = {
 };
 
 /** What is used of a `Bun.ServerWebSocket`. */
-export interface BunServerWebSocket {
+export interface BunServerWebSocket extends BunSubscriber {
   /** What `upgrade()` was given. */
   readonly data: unknown;
   /** Set to `"uint8array"`. */
@@ -35,8 +36,6 @@ export interface BunServerWebSocket {
   cork(run: () => void): unknown;
   /** Sends a Ping. */
   ping(payload: Uint8Array<ArrayBuffer>): number;
-  /** Bytes that wait. */
-  getBufferedAmount(): number;
   /** Stops reading. */
   pause(): void;
   /** Continues reading. */
@@ -50,6 +49,7 @@ export interface BunServerWebSocket {
 /** The transport of one socket, which `open()` is told. */
 export class BunWebSocketTransport implements MessageTransport {
   readonly capabilities: ConnectionCapabilities = bunCapabilities;
+  readonly groupSeat: BunSeat;
   receiver: MessageReceiver | undefined;
   #socket: BunServerWebSocket | undefined;
 
@@ -67,6 +67,11 @@ export class BunWebSocketTransport implements MessageTransport {
   #awaitedMark: number | undefined;
   /** What is to be done behind the queue. */
   #close: (() => void) | undefined;
+
+  /** Takes a socket of the server's. */
+  constructor(server: BunPublisher) {
+    this.groupSeat = new BunSeat(server, () => this.#block());
+  }
 
   get bufferedAmount(): number {
     return (this.#isBlocked ? this.#socket?.getBufferedAmount() ?? 0 : 0) + this.#queuedBytes;
@@ -93,17 +98,25 @@ export class BunWebSocketTransport implements MessageTransport {
 
   send(message: string | Uint8Array<ArrayBuffer>): void {
     if (!this.#isBlocked && !this.#isTurn) return this.#sendNow(message);
+    // What is published from now on would overtake it.
+    this.groupSeat.leave();
     const size = sizeOf(message);
     this.#queue.push({ message, size });
     this.#queuedBytes += size;
   }
 
   #sendNow(message: string | Uint8Array<ArrayBuffer>): void {
-    this.#isBlocked = this.#socket?.send(message) === -1;
+    if (this.#socket?.send(message) === -1) this.#block();
     if (this.#isCollected || this.#isBlocked) return;
     // Each of these is a call of the system: what follows in this turn shares one.
     this.#isTurn = true;
     queueMicrotask(this.#endTurn);
+  }
+
+  /** Bun has something that waits for the peer, and is to be given no more. */
+  #block(): void {
+    this.#isBlocked = true;
+    this.groupSeat.leave();
   }
 
   readonly #endTurn = (): void => {
@@ -121,10 +134,16 @@ export class BunWebSocketTransport implements MessageTransport {
     }
     this.#queue.splice(0, count);
     this.#isCollected = false;
-    if (this.#queue.length === 0) this.#close?.();
+    if (this.#queue.length === 0) this.#endQueue();
     if (this.#awaitedMark === undefined || this.bufferedAmount >= this.#awaitedMark) return;
     this.#awaitedMark = undefined;
     this.receiver?.drained();
+  }
+
+  /** Nothing waits here. */
+  #endQueue(): void {
+    if (this.#close !== undefined) this.#close();
+    else if (!this.#isBlocked && this.#socket !== undefined) this.groupSeat.take(this.#socket);
   }
 
   waitForRoom(highWaterMark: number): void {
@@ -136,11 +155,13 @@ export class BunWebSocketTransport implements MessageTransport {
   }
 
   close(code: number, reason: string): void {
+    this.groupSeat.leave();
     this.#close = () => this.#socket?.close(code, reason);
     if (this.#queue.length === 0) this.#close();
   }
 
   destroy(): void {
+    this.groupSeat.leave();
     this.receiver = undefined;
     this.#queue = [];
     this.#queuedBytes = 0;
@@ -152,6 +173,7 @@ export class BunWebSocketTransport implements MessageTransport {
   open(socket: BunServerWebSocket): void {
     socket.binaryType = "uint8array";
     this.#socket = socket;
+    this.groupSeat.take(socket);
   }
 
   /** Some of what waited in Bun has left. */

@@ -8,6 +8,7 @@
 import type { Message } from "../connection/connection_options.ts";
 import type { ConnectionCapabilities } from "../connection/message_connection.ts";
 import type { WebSocketCloseInfo } from "../connection/close_info.ts";
+import type { GroupSeat } from "../connection/connection_group.ts";
 
 /** A carrier of messages. None of its calls may throw, but for `send()`. */
 export interface MessageTransport {
@@ -15,6 +16,8 @@ export interface MessageTransport {
   readonly capabilities: ConnectionCapabilities;
   /** Bytes that it was given and that have not left; 0 where that cannot be known. */
   readonly bufferedAmount: number;
+  /** Its place among those that one call sends to, where the runtime has such a call. */
+  readonly groupSeat?: GroupSeat | undefined;
   /** Names who is called from now on. Never calls from within. */
   start(receiver: MessageReceiver): void;
   /** Stops delivery, with `capabilities.backpressure`; a few messages may still come. Idempotent. */

@@ -8,6 +8,7 @@
 import { type ByteSource, toBytes } from "../connection/bytes.ts";
 import type { WebSocketCloseInfo } from "../connection/close_info.ts";
 import type { CloseOptions } from "../connection/close_options.ts";
+import type { GroupSeat } from "../connection/connection_group.ts";
 import type { Message } from "../connection/connection_options.ts";
 import { createCloseError, createWritable } from "../connection/connection_streams.ts";
 import type { IncomingMessage } from "../connection/incoming_message.ts";
@@ -19,10 +20,10 @@ import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
 import { createClosePayload } from "../protocol/close_payload.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
-import { isPrepared, type PreparedMessage } from "../protocol/prepared_message.ts";
+import type { PreparedMessage } from "../protocol/prepared_message.ts";
 import { ProtocolError } from "../protocol/protocol_error.ts";
 import type { Role } from "../protocol/role.ts";
-import { encodeText } from "../protocol/text.ts";
+import { exceeds, toMessage } from "./message_data.ts";
 import { MessageReception } from "./message_reception.ts";
 import type { MessageTransport } from "./message_transport.ts";
 import { checkNativeOptions, type NativeConnectionOptions, type NativeLimits } from "./native_options.ts";
@@ -141,6 +142,11 @@ export class NativeConnection implements MessageConnection {
     return this.#closeInfo === undefined ? this.#transport.bufferedAmount : 0;
   }
 
+  /** Its place among those that one call sends to, on Bun. */
+  get groupSeat(): GroupSeat | undefined {
+    return this.#transport.groupSeat;
+  }
+
   /** The last measured round trip in milliseconds, of any ping. */
   get latency(): number | undefined {
     return this.#keepalive?.latency;
@@ -202,7 +208,7 @@ export class NativeConnection implements MessageConnection {
    * is no message and for options that do not work here.
    */
   send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void> {
-    const data = typeof message === "string" ? message : toData(message);
+    const data = typeof message === "string" ? message : toMessage(message);
     if (data === undefined) return Promise.reject(new TypeError("Cannot send: neither text nor bytes"));
     if (options !== undefined && (options.compress ?? options.fragmentSize) !== undefined) {
       return Promise.reject(new TypeError("Cannot send with options: this runtime's sockets have none"));
@@ -361,21 +367,4 @@ export class NativeConnection implements MessageConnection {
     const info = this.#closeInfo ?? this.#ownClose ?? withoutClose;
     return createCloseError(operation, { ...info, error: this.#error ?? info.error });
   }
-}
-
-/** The text or the bytes of what is no string; out of shared memory, which no runtime sends. */
-function toData(message: ByteSource | PreparedMessage): Message | undefined {
-  const data = isPrepared(message) ? message.data : message;
-  if (typeof data === "string") return data;
-  const bytes = toBytes(data);
-  if (bytes === undefined || bytes.buffer instanceof ArrayBuffer) {
-    return bytes as Uint8Array<ArrayBuffer> | undefined;
-  }
-  return new Uint8Array(bytes);
-}
-
-/** Whether a message has more than so many bytes. A text takes up to three for each of its units. */
-function exceeds(message: Message, most: number): boolean {
-  if (message.length > most) return true;
-  return typeof message === "string" && 3 * message.length > most && encodeText(message).length > most;
 }

@@ -2,7 +2,8 @@ import { test } from "node:test";
 import { assertEquals } from "@std/assert";
 import { Hub } from "../../src/hub/hub.ts";
 import { TopicIndex } from "../../src/hub/topic_index.ts";
-import { joinRecorded, type RecordedConnection } from "../kit/hub_connection.ts";
+import { GroupServer } from "../kit/group_server.ts";
+import { joinRecorded, RecordedConnection } from "../kit/hub_connection.ts";
 import { createRandom } from "../kit/random.ts";
 import { settle } from "../kit/held_connection.ts";
 import type { Member } from "../../src/hub/member.ts";
@@ -20,6 +21,8 @@ test("a hub is what a Map of Sets says it is, after every step of a random life 
     const names = Array.from({ length: 12 }, (_, index) => `name${index}`);
     const topics = Array.from({ length: 6 }, (_, index) => `topic${index}`);
     const hub = new Hub();
+    // Some are reached by one call, and not at all times; others by themselves.
+    const server = new GroupServer();
     const people = new Map<string, Person>();
     const oracle = new Map<string, Set<string>>();
     const forget = (name: string) => {
@@ -35,8 +38,14 @@ test("a hub is what a Map of Sets says it is, after every step of a random life 
       const topic = pick(topics);
       const person = people.get(name);
       const chance = random();
+      if (person !== undefined && random() < 0.3) {
+        if (random() < 0.5) server.apart.add(person.connection);
+        else server.apart.delete(person.connection);
+      }
       if (person === undefined) {
-        people.set(name, { ...await joinRecorded(hub, name), expected: [] });
+        const connection = new RecordedConnection();
+        if (random() < 0.7) server.serve(connection);
+        people.set(name, { member: await hub.join(connection, { name }), connection, expected: [] });
       } else if (chance < 0.1) {
         // However it ends.
         if (chance < 0.03) person.member.leave();
@@ -78,6 +87,7 @@ test("a hub is what a Map of Sets says it is, after every step of a random life 
     for (const { connection } of people.values()) connection.end();
     await settle();
     assertEquals([hub.names(), hub.stats.topics, hub.stats.members], [[], 0, 0]);
+    assertEquals(server.groups.size, 0);
   }
 });
 

@@ -6,6 +6,7 @@
 
 import { PreparedMessage } from "@weft/websocket";
 import type { WebSocketCloseInfo } from "../../src/connection/close_info.ts";
+import type { GroupSeat } from "../../src/connection/connection_group.ts";
 import type { ByteSource } from "../../src/connection/bytes.ts";
 import type { Hub } from "../../src/hub/hub.ts";
 import type { HubConnection } from "../../src/hub/hub_options.ts";
@@ -28,6 +29,7 @@ export class RecordedConnection implements HubConnection {
   closedWith: { closeCode?: number; reason?: string } | undefined;
   aborted = false;
   bufferedAmount = 0;
+  groupSeat: GroupSeat | undefined;
   readyState: "open" | "closing" | "closed" = "open";
   readonly closed: Promise<WebSocketCloseInfo>;
   #resolve!: (info: WebSocketCloseInfo) => void;

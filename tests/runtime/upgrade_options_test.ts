@@ -66,7 +66,7 @@ const overBytes: Values<Exclude<keyof AcceptOptions | keyof ConnectOptions, keyo
 
 type Upgrade = (options: object) => Promise<{ readonly error?: { readonly status: number } | undefined }>;
 const request = new Request("http://example.com/");
-const bun = { upgrade: () => false };
+const bun = { upgrade: () => false, publish: () => 0 };
 
 const runtimes: Readonly<Record<string, readonly [Upgrade, taken: object, refused: object]>> = {
   Deno: [(options) => upgradeWebSocket(request, options), onDeno, notOnDeno],
