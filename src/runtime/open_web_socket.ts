@@ -13,7 +13,7 @@ import { HandshakeError } from "../handshake/handshake_error.ts";
 import { checkNumber } from "../protocol/engine_options.ts";
 import { NativeConnection } from "./native_connection.ts";
 import { checkNativeOptions, type NativeOptions } from "./native_options.ts";
-import { StandardSocket, type WebSocketLike } from "./standard_socket.ts";
+import { StandardSocket, type StandardSocketTraits, type WebSocketLike } from "./standard_socket.ts";
 import { StreamSocket, type WebSocketStreamLike } from "./stream_socket.ts";
 
 /** The sockets that a runtime may have. */
@@ -54,15 +54,30 @@ const capabilities: ConnectionCapabilities = {
 
 /** What is used of the global object. */
 interface Globals {
-  readonly WebSocket?: new (url: string, protocols: string[]) => WebSocketLike & {
-    /** `null` for none, in workerd. */
-    readonly protocol: string | null;
-    readonly extensions: string | null;
+  readonly WebSocket?: {
+    readonly prototype: object;
+    new (url: string, protocols: string[]): WebSocketLike & {
+      /** `null` for none, in workerd. */
+      readonly protocol: string | null;
+      readonly extensions: string | null;
+    };
   };
   readonly WebSocketStream?: new (
     url: string,
     options: { readonly protocols: string[]; readonly signal: AbortSignal },
   ) => WebSocketStreamLike;
+}
+
+/** How the runtime's `WebSocket` differs from others: that of workerd does not tell what is buffered. */
+function findTraits(): StandardSocketTraits {
+  const { WebSocket } = globalThis as unknown as Globals;
+  if (WebSocket === undefined || "bufferedAmount" in WebSocket.prototype) return { capabilities };
+  // After a broken rule, the error is all that comes.
+  return {
+    capabilities: { ...capabilities, sendBackpressure: false },
+    endsByError: true,
+    sendsSurrogates: true,
+  };
 }
 
 /**
@@ -104,7 +119,7 @@ export async function openWebSocket(url: string | URL, options: OpenOptions = {}
   const { name, open } = chooseSocket(socket);
   const { receiveHighWaterMark, maxReceiveQueue, ...shared } = rest;
   const own = name === "WebSocket" ? { ...shared, maxReceiveQueue } : { ...shared, receiveHighWaterMark };
-  checkNativeOptions(own, { ...capabilities, backpressure: name !== "WebSocket" });
+  checkNativeOptions(own, { ...findTraits().capabilities, backpressure: name !== "WebSocket" });
   own.signal?.throwIfAborted();
   const { connection, cancel } = start(open, `${url}`, protocols, own);
   const opened = connection.catch((cause) => {
@@ -147,7 +162,7 @@ const openSocket: Open = (url, protocols, options) => {
       socket.addEventListener("open", () => {
         // At once, as the first messages may follow in this turn.
         resolve(
-          new NativeConnection(new StandardSocket(socket, { capabilities }), {
+          new NativeConnection(new StandardSocket(socket, findTraits()), {
             ...options,
             role: "client",
             protocol: socket.protocol ?? "",
