@@ -13,12 +13,14 @@ const columns: Readonly<Record<string, string>> = {
   sendBackpressure: "`send()` waits for the peer",
   ping: "`ping()`",
   keepalive: "`pingInterval`",
+  receiving: "`receive()`, loops, `readable`",
   streaming: "`messages()`, `sendStream()`",
   sendOptions: "options of `send()`",
   closeCodes: "every close code",
   closingHandshake: "`close()` waits for the peer",
   abort: "`abort()` ends the transport",
   utf8: "text must be UTF-8",
+  faults: "`closed` says which rule was broken",
 };
 
 const [begin, end] = ["<!-- capabilities -->\n", "<!-- /capabilities -->"];

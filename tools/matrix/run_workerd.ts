@@ -108,9 +108,15 @@ const config :Workerd.Config = (
       modules = [(name = "tests", esModule = embed "workerd.js")],
       compatibilityDate = "2026-10-01",
       globalOutbound = "loopback",
-      durableObjectNamespaces = [(className = "Room", uniqueKey = "room")],
+      durableObjectNamespaces = [
+        (className = "Room", uniqueKey = "room"),
+        (className = "SuiteRoom", uniqueKey = "suite"),
+      ],
       durableObjectStorage = (inMemory = void),
-      bindings = [(name = "ROOM", durableObjectNamespace = "Room")],
+      bindings = [
+        (name = "ROOM", durableObjectNamespace = "Room"),
+        (name = "SUITE_ROOM", durableObjectNamespace = "SuiteRoom"),
+      ],
     )),
     (name = "evict", worker = (
       modules = [(name = "evict", esModule = embed "evict.js")],

@@ -18,7 +18,6 @@ function refusesOption(unless: SuiteCase["unless"] & string, options: object): S
   return {
     sentence: `${Object.keys(options)} is a TypeError`,
     unless,
-    isHandshake: true,
     options,
     outcome: "threw TypeError",
     async peer(peer) {
@@ -55,7 +54,6 @@ export const capabilityCases: readonly SuiteCase[] = [
   {
     sentence: "a peer that answers no ping within pingTimeout is given up",
     where: "keepalive",
-    isHandshake: true,
     options: { pingInterval: 50, pingTimeout: 50 },
     async subject(connection) {
       const { closeCode, wasClean, error } = await connection.closed;
@@ -146,7 +144,6 @@ export const capabilityCases: readonly SuiteCase[] = [
   {
     sentence: "close() waits for the peer's Close, no longer than closeTimeout",
     where: "closingHandshake",
-    isHandshake: true,
     options: { closeTimeout: 100 },
     async subject(connection) {
       const { closeCode, wasClean } = await connection.close({ closeCode: 3000 });
@@ -161,7 +158,6 @@ export const capabilityCases: readonly SuiteCase[] = [
   {
     sentence: "close() does not wait for the peer's Close",
     unless: "closingHandshake",
-    isHandshake: true,
     async subject(connection) {
       const { closeCode, wasClean } = await connection.close({ closeCode: 3000 });
       assertEquals([closeCode, wasClean], [3000, true]);

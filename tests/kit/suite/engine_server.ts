@@ -22,6 +22,8 @@ export const engineTraits: SuiteTraits = {
   abort: true,
   keepalive: true,
   utf8: true,
+  faults: true,
+  receiving: true,
 };
 
 /** Serves one connection. Never rejects. */

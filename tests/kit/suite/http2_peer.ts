@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { connect } from "node:http2";
 import type { ConnectOptions, WebSocketConnection } from "../../../mod.ts";
 import { connectHttp2, nodeTransport } from "../../../src/runtime/node.ts";
-import { Recorder } from "../recorder.ts";
+import { createRawLink } from "./raw_link.ts";
 import type { RawLink, SuitePeer } from "./suite_case.ts";
 
 /** A peer of the server at `url`. */
@@ -38,20 +38,10 @@ export class Http2Peer implements SuitePeer {
       ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
     }, { endStream: false });
     const transport = nodeTransport(stream);
-    const recorder = new Recorder(transport);
     stream.on("close", () => session.close());
-    const [{ ":status": status }] = await once(stream, "response");
-    recorder.resume();
-    return {
-      head: `HTTP/2 ${status}`,
-      write: (bytes) => void transport.write([bytes]),
-      async readAll() {
-        await recorder.until(() => recorder.has("end") || recorder.has("closed"));
-        transport.destroy();
-        return recorder.take();
-      },
-      vanish: () => session.destroy(),
-    };
+    // Where there is none, the stream just ends.
+    await Promise.race([once(stream, "response"), once(stream, "close")]).catch(() => {});
+    return createRawLink(transport, { isMasking: true, vanish: () => session.destroy() });
   }
 
   async openAndVanish(): Promise<void> {

@@ -80,6 +80,7 @@ export const messageCases: readonly SuiteCase[] = [
   },
   {
     sentence: "one way to receive excludes the others",
+    where: "receiving",
     async subject(connection) {
       assertEquals(await connection.receive(), "one");
       await assertRejects(() => connection.readable.getReader().read(), TypeError);
@@ -89,6 +90,15 @@ export const messageCases: readonly SuiteCase[] = [
       const connection = await peer.connect();
       await connection.send("one");
       await connection.close();
+    },
+  },
+  {
+    sentence: "without onMessage there is a TypeError",
+    unless: "receiving",
+    options: { onMessage: null as unknown as () => void },
+    outcome: "threw TypeError",
+    async peer(peer) {
+      (await peer.open()).vanish();
     },
   },
   {

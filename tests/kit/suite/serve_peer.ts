@@ -5,40 +5,78 @@
  * @module
  */
 
-import { acceptWebSocket, readRequest } from "../../../mod.ts";
+import {
+  acceptWebSocket,
+  type ConnectOptions,
+  type HandshakeRequest,
+  readRequest,
+  type WebSocketConnection,
+} from "../../../mod.ts";
+import type { ByteTransport } from "../../../src/connection/byte_transport.ts";
+import { computeAcceptKey } from "../../../src/handshake/accept_key.ts";
 import { denoTransport } from "../../../src/runtime/deno.ts";
-import type { SuitePeer } from "./suite_case.ts";
-import { sleep } from "./suite_case.ts";
+import { createRawLink } from "./raw_link.ts";
+import { sleep, type SuitePeer } from "./suite_case.ts";
 import { suiteCases } from "./suite_cases.ts";
 
 /** What became of the peers' halves, by the id in their URL. */
 const outcomes = new Map<string, string>();
 
-/** Serves one connection. Never rejects. */
+/** A request of a subject. */
+export interface Arrival {
+  readonly target: string;
+  /** Answers it by the engine, */
+  accept(options: Pick<ConnectOptions, "onFrame">): Promise<WebSocketConnection>;
+  /** or by hand. */
+  answer(): ByteTransport | Promise<ByteTransport>;
+}
+
+/** Serves one connection over HTTP/1.1. Never rejects. */
 export async function servePeer(conn: Deno.Conn): Promise<void> {
   const transport = denoTransport(conn);
   try {
     const { request, head } = await readRequest(transport);
-    const [, kind, index, id = ""] = /^\/(case|outcome)\/(?:(\d+)\/)?([\w-]+)$/.exec(request.url.pathname) ??
-      [];
-    const connect: SuitePeer["connect"] = ({ onFrame } = {}) =>
-      acceptWebSocket(transport, { request, head, origins: "*", onFrame });
-    if (kind === "outcome") {
-      const connection = await connect();
-      await connection.send(await readOutcome(id));
-      await connection.closed;
-      return;
-    }
-    outcomes.set(id, await play(Number(index), connect));
+    await serveArrival({
+      target: request.target,
+      accept: ({ onFrame }) => acceptWebSocket(transport, { request, head, origins: "*", onFrame }),
+      async answer() {
+        transport.write([await encodeAnswer(request)]);
+        return transport;
+      },
+    });
   } catch (error) {
     transport.destroy(error);
   }
 }
 
-async function play(index: number, connect: SuitePeer["connect"]): Promise<string> {
-  const serversOnly = () => Promise.reject(new Error("Only servers can be asked so"));
+async function encodeAnswer({ headers }: HandshakeRequest): Promise<Uint8Array> {
+  const key = await computeAcceptKey(headers.get("Sec-WebSocket-Key") ?? "");
+  const fields = ["Upgrade: websocket", "Connection: Upgrade", `Sec-WebSocket-Accept: ${key}`];
+  return new TextEncoder().encode(["HTTP/1.1 101 OK", ...fields, "", ""].join("\r\n"));
+}
+
+/** Plays the peer of who comes. Rejects where the connection does. */
+export async function serveArrival({ target, accept, answer }: Arrival): Promise<void> {
+  const [, kind, index, id = ""] = /^\/(case|outcome)\/(?:(\d+)\/)?([\w-]+)$/.exec(target) ?? [];
+  if (kind === "outcome") {
+    const connection = await accept({});
+    await connection.send(await readOutcome(id));
+    await connection.closed;
+    return;
+  }
+  outcomes.set(
+    id,
+    await play(Number(index), {
+      connect: ({ onFrame } = {}) => accept({ onFrame }),
+      open: async () => createRawLink(await answer(), { isMasking: false }),
+      openAndVanish: () => Promise.reject(new Error("Only servers can be asked so")),
+    }),
+  );
+}
+
+async function play(index: number, peer: SuitePeer): Promise<string> {
   try {
-    await suiteCases[index]!.peer({ connect, open: serversOnly, openAndVanish: serversOnly });
+    await suiteCases[index]!.peer(peer);
     return "ok";
   } catch (error) {
     return error instanceof Error ? error.stack ?? error.message : String(error);

@@ -7,20 +7,23 @@
 import { type ConnectOptions, connectWebSocket, type WebSocketConnection } from "../../../mod.ts";
 import type { ByteTransport } from "../../../src/connection/byte_transport.ts";
 import { Recorder } from "../recorder.ts";
+import { createRawLink } from "./raw_link.ts";
 import type { RawLink, SuitePeer } from "./suite_case.ts";
 
 /** Makes peers of a server at `url`. */
 export class ServerPeer implements SuitePeer {
   readonly #url: string;
   readonly #dial: (port: number) => Promise<ByteTransport>;
+  readonly #options: ConnectOptions | undefined;
 
-  constructor(url: string, dial: (port: number) => Promise<ByteTransport>) {
+  constructor(url: string, dial: (port: number) => Promise<ByteTransport>, options?: ConnectOptions) {
     this.#url = url;
     this.#dial = dial;
+    this.#options = options;
   }
 
   async connect(options?: ConnectOptions): Promise<WebSocketConnection> {
-    return await connectWebSocket(this.#url, await this.#dialServer(), options);
+    return await connectWebSocket(this.#url, await this.#dialServer(), { ...this.#options, ...options });
   }
 
   async open(changes: Readonly<Record<string, string | undefined>> = {}): Promise<RawLink> {
@@ -38,16 +41,7 @@ export class ServerPeer implements SuitePeer {
     transport.write([this.#encodeRequest(changes)]);
     await Promise.race([hasHead, recorder.until(() => recorder.has("end") || recorder.has("closed"))]);
     const length = text.indexOf("\r\n\r\n") + 4;
-    return {
-      head: text.slice(0, length),
-      write: (bytes) => void transport.write([bytes]),
-      async readAll() {
-        await recorder.until(() => recorder.has("end") || recorder.has("closed"));
-        transport.destroy();
-        return recorder.take().subarray(length);
-      },
-      vanish: () => transport.destroy(),
-    };
+    return createRawLink(transport, { recorder, head: text.slice(0, length), isMasking: true });
   }
 
   async openAndVanish(): Promise<void> {

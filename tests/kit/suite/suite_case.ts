@@ -16,6 +16,10 @@ export interface SuiteTraits extends ConnectionCapabilities {
   readonly keepalive: boolean;
   /** Text that is not UTF-8 ends the connection. */
   readonly utf8: boolean;
+  /** There are ways to receive besides `onMessage`. */
+  readonly receiving: boolean;
+  /** `closed` tells which rule the peer broke; otherwise 1006. */
+  readonly faults: boolean;
 }
 
 /** The options of a subject: what every server takes, and some refuse. */
@@ -25,10 +29,10 @@ export type SuiteOptions = Omit<NativeUpgradeOptions, "onMessage"> & Pick<Accept
 
 /** Bytes to and from the subject. */
 export interface RawLink {
-  /** The head of the answer. */
+  /** The head of the answer of a server over HTTP/1.1. */
   readonly head: string;
-  /** Writes frames, or what is none. */
-  write(bytes: Uint8Array): void;
+  /** Writes a frame, given without a mask; as a client, with one. */
+  write(frame: readonly number[]): void;
   /** Waits for the end of the connection; what came until then, behind the head. */
   readAll(): Promise<Uint8Array>;
   /** Is gone, without a word. */
@@ -39,7 +43,10 @@ export interface RawLink {
 export interface SuitePeer {
   /** Opens a connection to the subject by our engine. With a subject that is a client, the one that it has opened. */
   connect(options?: ConnectOptions): Promise<WebSocketConnection>;
-  /** Sends a request, by default the one of an upgrade, reads the head of the answer, and goes on by bytes. */
+  /**
+   * Sends a request, by default the one of an upgrade, reads the head of the answer, and goes on by bytes. With a subject that is a
+   * client, answers its request, and goes on so.
+   */
   open(changes?: Readonly<Record<string, string | undefined>>): Promise<RawLink>;
   /** Sends a request and is gone at once. */
   openAndVanish(): Promise<void>;
@@ -49,11 +56,11 @@ export interface SuitePeer {
 export interface SuiteCase {
   /** What holds. */
   readonly sentence: string;
-  /** Only where the connection has this trait, */
-  readonly where?: keyof SuiteTraits;
-  /** or where it has it not. */
+  /** Only where the connection has this trait, or all of these, of whose first the table is told; */
+  readonly where?: keyof SuiteTraits | readonly (keyof SuiteTraits)[];
+  /** and only where it has this one not. */
   readonly unless?: keyof SuiteTraits;
-  /** Only where the subject is a server. */
+  /** Only where the subject is a server of HTTP/1.1. */
   readonly isHandshake?: boolean;
   /** The subject's options. */
   readonly options?: SuiteOptions;

@@ -5,8 +5,8 @@
  *   a case runs there. In workerd, `done` goes to `waitUntil()`.
  * - A test file calls `testServer()` with its name, which is its row in README's table, its traits, which are the columns, and how to
  *   start it and connect to it. Then `deno task capabilities` writes the table anew.
- * - A client under test has the same cases, but for those with `isHandshake`, and a `SuitePeer` of its own: the peer's half runs on a
- *   server then (`suite_cases.ts` has all of them by index), and `connect()` is the connection that the server has accepted.
+ * - A client under test has the same cases, but for those with `isHandshake`, by `testClient()`: the peer's half runs on a server then
+ *   (`suite_cases.ts` has all of them by index), where `connect()` is the connection that the server has accepted.
  *
  * Where traits decide between two sentences, the adapter is held to the one that its traits name: that is where the table comes from.
  *
@@ -15,6 +15,7 @@
 
 import { test } from "node:test";
 import { assertEquals } from "@std/assert";
+import type { ConnectOptions } from "../../../mod.ts";
 import type { ByteTransport } from "../../../src/connection/byte_transport.ts";
 import { pathOfCase, readOutcome } from "./answer_case.ts";
 import { ServerPeer } from "./server_peer.ts";
@@ -29,9 +30,11 @@ export interface SuiteServer {
   readonly traits: SuiteTraits;
   /** Starts it: an URL without a path. */
   start(): Promise<{ readonly url: string; stop(): unknown }>;
-  /** Connects to a port of 127.0.0.1, for the handshake of HTTP/1.1; */
+  /** Connects to a port of 127.0.0.1, for the handshake of HTTP/1.1, */
   readonly dial?: (port: number) => Promise<ByteTransport>;
-  /** or is a peer that has another handshake, for all sentences but those on it. */
+  /** with these options. */
+  readonly connectOptions?: ConnectOptions;
+  /** Or is a peer that has another handshake, for all sentences but those on it. */
   readonly createPeer?: (url: string) => SuitePeer;
   /** Why a runtime's own fault makes a sentence untrue, by the sentence. */
   readonly skipped?: Readonly<Record<string, string>>;
@@ -39,16 +42,22 @@ export interface SuiteServer {
 
 /** Whether a sentence is for connections with these traits. */
 export function applies({ where, unless }: SuiteCase, traits: SuiteTraits): boolean {
-  return (where === undefined || traits[where]) && (unless === undefined || !traits[unless]);
+  return [where ?? []].flat().every((trait) => traits[trait]) && (unless === undefined || !traits[unless]);
 }
 
 /** The trait that decides on a sentence, as `tools/capabilities.ts` reads it from the names of tests. */
 export function nameTrait({ where, unless }: SuiteCase): string {
-  return where !== undefined ? `, with ${where}` : unless !== undefined ? `, without ${unless}` : "";
+  return where !== undefined
+    ? `, with ${[where].flat()[0]}`
+    : unless !== undefined
+    ? `, without ${unless}`
+    : "";
 }
 
 /** Declares the tests of a server. */
-export function testServer({ name, traits, start, dial, createPeer, skipped = {} }: SuiteServer): void {
+export function testServer(
+  { name, traits, start, dial, connectOptions, createPeer, skipped = {} }: SuiteServer,
+): void {
   for (const suiteCase of suiteCases.filter((each) => applies(each, traits))) {
     if (dial === undefined && suiteCase.isHandshake) continue;
     const skip = skipped[suiteCase.sentence] ?? false;
@@ -57,7 +66,9 @@ export function testServer({ name, traits, start, dial, createPeer, skipped = {}
       const id = crypto.randomUUID();
       try {
         const path = pathOfCase(suiteCase, id);
-        await suiteCase.peer(dial ? new ServerPeer(url + path, dial) : createPeer!(url + path));
+        await suiteCase.peer(
+          dial ? new ServerPeer(url + path, dial, connectOptions) : createPeer!(url + path),
+        );
         const { subject, outcome = subject === undefined ? undefined : "ok" } = suiteCase;
         if (outcome !== undefined) assertEquals(await readOutcome(id), outcome);
       } finally {

@@ -32,7 +32,7 @@ const loopback = { hostname: "127.0.0.1", port: 0 };
 
 testServer({
   name: "Bun.serve",
-  traits: { ...bunCapabilities, keepalive: true, utf8: true },
+  traits: { ...bunCapabilities, keepalive: true, utf8: true, faults: true, receiving: true },
   dial: dialNode,
   start() {
     const server = Bun.serve({

@@ -9,7 +9,7 @@ const loopback = { hostname: "127.0.0.1", port: 0 };
 
 testServer({
   name: "Deno.serve",
-  traits: { ...denoCapabilities, keepalive: true, utf8: true },
+  traits: { ...denoCapabilities, keepalive: true, utf8: true, faults: true, receiving: true },
   dial: dialNode,
   start() {
     const options = { ...loopback, onListen() {}, onError: () => new Response(null, { status: 500 }) };

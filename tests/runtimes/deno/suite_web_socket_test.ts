@@ -22,6 +22,8 @@ const traits: SuiteTraits = {
   abort: false,
   keepalive: false,
   utf8: true,
+  faults: true,
+  receiving: true,
 };
 
 /** Accepts, makes a WebSocket of the connection, and takes that for a runtime's own. */

@@ -66,11 +66,15 @@ async function upgradeCase(request: Request, context: Context): Promise<Response
   return upgrade.response;
 }
 
+/** A class of Durable Objects. */
+interface Namespace {
+  idFromName(name: string): unknown;
+  get(id: unknown): { fetch(request: Request): Promise<Response> };
+}
+
 interface Environment {
-  readonly ROOM: {
-    idFromName(name: string): unknown;
-    get(id: unknown): { fetch(request: Request): Promise<Response> };
-  };
+  readonly ROOM: Namespace;
+  readonly SUITE_ROOM: Namespace;
 }
 
 const worker: {
@@ -79,10 +83,13 @@ const worker: {
 } = {
   fetch(request, env, context) {
     const { pathname, search } = new URL(request.url);
-    const { ROOM } = env as Environment;
+    const { ROOM, SUITE_ROOM } = env as Environment;
     if (pathname === "/room") return ROOM.get(ROOM.idFromName(search)).fetch(request);
     // Sockets of one request are no use to another, but those of one object are.
     if (pathname.startsWith("/hub/")) return ROOM.get(ROOM.idFromName("hub")).fetch(request);
+    if (pathname.startsWith("/hibernating/")) {
+      return SUITE_ROOM.get(SUITE_ROOM.idFromName(pathname)).fetch(request);
+    }
     if (pathname.startsWith("/case/")) return upgradeCase(request, context);
     return upgrade(request);
   },
@@ -97,3 +104,4 @@ export const engine: { connect(socket: unknown): Promise<void> } = {
 };
 
 export { Room } from "./room.ts";
+export { SuiteRoom } from "./suite_room.ts";
