@@ -101,7 +101,8 @@ export class HibernatingConnection<State = unknown> extends NativeConnection {
 
 /**
  * The hibernating sockets of one Durable Object. Made in its constructor; its three WebSocket handlers pass
- * on what they are called with.
+ * on what they are called with. Where the object closes first, workerd keeps the TCP connection until the
+ * object sleeps, ten seconds later; clients that wait for its end see it then.
  *
  * @example
  * ```ts ignore

@@ -26,7 +26,8 @@ export interface OpenOptions
   readonly protocols?: string | readonly string[] | undefined;
   /**
    * Which of the runtime's sockets to use. Default `WebSocketStream` where there is one, as only that has
-   * backpressure.
+   * backpressure. A page of Chromium 153 crashes, though, where the network breaks off while a message of a
+   * `WebSocketStream` waits to be sent.
    */
   readonly socket?: NativeSocketName | undefined;
 }
