@@ -19,7 +19,10 @@ import { engineTraits } from "./engine_server.ts";
 import { serveArrival } from "./serve_peer.ts";
 import { testClient } from "./test_client.ts";
 
-/** The peers' server: in this process, as none but its own kind bears every way in which a session may end. */
+/**
+ * The peers' server: in this process, as Deno's may break down by a client's GOAWAY (denoland/deno#36788), and the peers of all others
+ * with it.
+ */
 async function serveHttp2() {
   const server = createServer({ settings: { enableConnectProtocol: true } });
   server.on("stream", (stream: NodeHttp2ServerStream, headers: IncomingHttpHeaders) => {
