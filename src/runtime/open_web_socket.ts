@@ -25,9 +25,9 @@ export interface OpenOptions
   /** The subprotocols to offer, the preferred one first; one string is one subprotocol. */
   readonly protocols?: string | readonly string[] | undefined;
   /**
-   * Which of the runtime's sockets to use. Default `WebSocketStream` where there is one, as only that has
-   * backpressure. A page of Chromium 153 crashes, though, where the network breaks off while a message of a
-   * `WebSocketStream` waits to be sent.
+   * Which of the runtime's sockets to use. Default `"WebSocket"`. Unread messages slow their sender down by
+   * `"WebSocketStream"` alone; a page of Chromium 153 crashes, though, where the network breaks off while a
+   * message of such a socket waits to be sent.
    */
   readonly socket?: NativeSocketName | undefined;
 }
@@ -82,7 +82,7 @@ function findTraits(): StandardSocketTraits {
 }
 
 /**
- * Opens a WebSocket by the runtime's own `WebSocketStream`, or `WebSocket`. The connection has the interface
+ * Opens a WebSocket by the runtime's own `WebSocket`, or `WebSocketStream`. The connection has the interface
  * of every other; what these sockets cannot do, its `capabilities` say.
  *
  * `receiveHighWaterMark` counts with `WebSocketStream`, `maxReceiveQueue` with `WebSocket`. Codes below 3000
@@ -137,9 +137,8 @@ export async function openWebSocket(url: string | URL, options: OpenOptions = {}
   }
 }
 
-function chooseSocket(socket: unknown): { readonly name: NativeSocketName; readonly open: Open } {
+function chooseSocket(name: unknown = "WebSocket"): { readonly name: NativeSocketName; readonly open: Open } {
   const globals = globalThis as unknown as Globals;
-  const name = socket ?? (globals.WebSocketStream === undefined ? "WebSocket" : "WebSocketStream");
   if (name !== "WebSocket" && name !== "WebSocketStream") {
     throw new TypeError(`Cannot use socket: no choice ${name}`);
   }

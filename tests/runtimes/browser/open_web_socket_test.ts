@@ -20,8 +20,16 @@ async function readFlood(id: string): Promise<number> {
   }
 }
 
-test("openWebSocket() takes WebSocketStream by itself, with which a page that does not read slows its server down", async () => {
-  const connection = await openWebSocket(`${findPeers().trouble}/flood?id=stream`);
+test("openWebSocket() takes WebSocket by itself, which does not slow the server down", async () => {
+  const connection = await openWebSocket(`${findPeers().trouble}/`);
+  assertEquals(connection.capabilities.backpressure, false);
+  await connection.close();
+});
+
+test("openWebSocket() by WebSocketStream slows the server down where the page does not read", async () => {
+  const connection = await openWebSocket(`${findPeers().trouble}/flood?id=stream`, {
+    socket: "WebSocketStream",
+  });
   assertEquals(connection.capabilities.backpressure, true);
   const count = await readFlood("stream");
   assert(count < 512, `${count} messages`);
