@@ -5,19 +5,13 @@
  */
 
 import { HandshakeError } from "../handshake/handshake_error.ts";
-import { CloseCode } from "../protocol/close_code.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
 
-/** The codes that say that the end is meant, or that the same would happen again. */
-const terminalCodes: ReadonlySet<number> = new Set([
-  CloseCode.NormalClosure,
-  CloseCode.ProtocolError,
-  CloseCode.UnsupportedData,
-  CloseCode.InvalidFramePayloadData,
-  CloseCode.PolicyViolation,
-  CloseCode.MessageTooBig,
-  CloseCode.MandatoryExtension,
-]);
+/**
+ * The codes that say that the end is meant, or that the same would happen again (`CloseCode` has their names,
+ * which a bundle need not carry for this).
+ */
+const terminalCodes: ReadonlySet<number> = new Set([1000, 1002, 1003, 1007, 1008, 1009, 1010]);
 
 /**
  * The refusals of RFC 9110 §15.5 that another time may bring another answer to: timeout, too early, too many.

@@ -12,10 +12,10 @@ import type { MessageConnection } from "./message_connection.ts";
 import { Reception } from "./reception.ts";
 
 /** Unread bytes of ended connections from which on there is enough to read; also 16 messages. */
-const highWaterMark = 64 * 1024;
+const highWaterMark = 65_536;
 
 /** What the unread messages of ended connections may take at most: their bytes, and 1 KiB each. */
-const maxUnread = 16 * 1024 * 1024;
+const maxUnread = 16_777_216;
 
 /** Who receives by a handler. */
 export interface SourcesHandler {
