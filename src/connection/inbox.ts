@@ -32,16 +32,11 @@ export class Inbox<Item> {
     return this.#size;
   }
 
-  /** Whether somebody waits. */
-  get wanted(): boolean {
-    return this.#takers.length > 0;
-  }
-
   /** Whether no more should come, where `pending` bytes are on their way already. */
   isFull(pending: number): boolean {
-    if (this.wanted) return false;
-    return this.length >= maxItems ||
-      (this.#size + pending >= this.#highWaterMark && this.#size + pending > 0);
+    const size = this.#size + pending;
+    return this.#takers.length === 0 &&
+      (this.length >= maxItems || size > 0 && size >= this.#highWaterMark);
   }
 
   /** Whether more may come again, after it was full. */
@@ -65,9 +60,9 @@ export class Inbox<Item> {
     return this.#items.shift();
   }
 
-  /** Waits for the next item; `undefined` once it has ended. Only where none waits. */
-  wait(): Promise<Item | undefined> {
-    if (this.#ended) return Promise.resolve(undefined);
+  /** The next item, as soon as there is one; `undefined` once it has ended. */
+  take(): Promise<Item | undefined> {
+    if (this.#ended || this.length > 0) return Promise.resolve(this.shift());
     return new Promise((resolve) => this.#takers.push(resolve));
   }
 

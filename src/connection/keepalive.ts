@@ -6,6 +6,7 @@
  */
 
 import type { Clock } from "./clock.ts";
+import { quietly } from "./quietly.ts";
 
 /** A Ping that waits for its Pong. */
 interface PendingPing {
@@ -64,12 +65,11 @@ export class Keepalive {
   ping(payload: Uint8Array = this.#nextPayload()): Promise<number> {
     const sent = this.#options.clock.now();
     this.#options.sendPing(payload);
-    const pong = new Promise<number>((resolve, reject) => {
-      this.#pending.push({ key: `${payload}`, sent, resolve, reject });
-    });
-    // Whoever does not look at it, does not want to know.
-    pong.catch(() => {});
-    return pong;
+    return quietly(
+      new Promise((resolve, reject) => {
+        this.#pending.push({ key: `${payload}`, sent, resolve, reject });
+      }),
+    );
   }
 
   /** A Pong has come. §5.5.3: it answers the Ping of the same payload, and all those before it. */

@@ -7,6 +7,7 @@
 
 import type { WebSocketEngine } from "../protocol/web_socket_engine.ts";
 import type { ByteTransport } from "./byte_transport.ts";
+import { quietly } from "./quietly.ts";
 
 /** The most that goes into one write, so that a Ping or Pong need not wait behind more. */
 const writeLimit = 131072;
@@ -40,8 +41,6 @@ export class Outbox {
   readonly #busy: () => boolean;
   /** Bytes that the transport has not taken. */
   #inFlight = 0;
-  /** As far as the transport has taken the engine's output. */
-  #taken = 0;
   #scheduled = false;
   #postponed = 0;
   #waiters: Waiter[] = [];
@@ -70,10 +69,7 @@ export class Outbox {
     const buffered = this.bufferedAmount;
     if (buffered === 0 || (!borrowed && buffered <= this.#highWaterMark)) return ready;
     const position = this.#engine.queuedTotal - (borrowed ? 0 : this.#highWaterMark);
-    const taken = new Promise<void>((resolve, reject) => this.#waiters.push({ position, resolve, reject }));
-    // Whoever does not look at it, does not want to know.
-    taken.catch(() => {});
-    return taken;
+    return quietly(new Promise((resolve, reject) => this.#waiters.push({ position, resolve, reject })));
   }
 
   /** Flushes at the end of the turn. */
@@ -123,13 +119,13 @@ export class Outbox {
 
   #confirm(): void {
     this.#inFlight = 0;
-    this.#taken = this.#engine.takenTotal;
     this.#engine.confirmOutput();
     if (this.#waiters.length === 0) return;
+    const { takenTotal } = this.#engine;
     // Not in order: a borrowed message waits longer than one that is copied.
     const waiters = this.#waiters;
-    this.#waiters = waiters.filter(({ position }) => position > this.#taken);
-    for (const { position, resolve } of waiters) if (position <= this.#taken) resolve();
+    this.#waiters = waiters.filter(({ position }) => position > takenTotal);
+    for (const { position, resolve } of waiters) if (position <= takenTotal) resolve();
   }
 
   /** Writes nothing more; every sender that still waits fails. */

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { quietly } from "./quietly.ts";
+
 /** Somebody who waits. */
 interface Turn {
   readonly size: number;
@@ -29,9 +31,7 @@ export class SendOrder {
    */
   enter(size: number, begin: () => Promise<void>): Promise<void> {
     this.waitingBytes += size;
-    const sent = new Promise<void>((resolve) => this.#turns.push({ size, begin: () => resolve(begin()) }));
-    sent.catch(() => {});
-    return sent;
+    return quietly(new Promise((resolve) => this.#turns.push({ size, begin: () => resolve(begin()) })));
   }
 
   /** Keeps everybody else waiting until `leave()`. */

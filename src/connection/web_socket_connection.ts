@@ -272,9 +272,8 @@ export class WebSocketConnection implements MessageConnection {
   }
 
   #nextItem(): Promise<Message | PieceEvent | undefined> {
-    const item = this.#inbox.shift();
-    const next = item === undefined ? this.#inbox.wait() : Promise.resolve(item);
-    if (this.#paused && (item === undefined || this.#inbox.low)) this.#pump();
+    const next = this.#inbox.take();
+    if (this.#paused && this.#inbox.low) this.#pump();
     return next;
   }
 

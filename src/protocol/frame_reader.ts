@@ -37,6 +37,11 @@ export class FrameReader {
   /** Whether the chunk is somebody else's. */
   #borrowed = false;
 
+  /** Bytes of the payload that wait to be read. */
+  get available(): number {
+    return Math.min(this.remaining, this.buffered);
+  }
+
   /** Bytes that wait to be read; where all that can be is read, those of a torn header. */
   get buffered(): number {
     return this.#chunk.length - this.#at;
@@ -142,7 +147,7 @@ export class FrameReader {
   }
 
   /** Passes over `count` bytes of the payload. They must be there. */
-  skip(count: number): void {
+  skip(count: number): undefined {
     this.#at += count;
     this.remaining -= count;
   }

@@ -64,17 +64,14 @@ function maskBytes(
 }
 
 /** Random bytes waiting to become keys: one call to the generator serves many frames. */
-const pool = new Uint8Array(2048);
+const pool = new Int32Array(512);
 let used = pool.length;
 
-/**
- * A fresh masking key, the first byte in the high one (RFC 6455 §5.3: "derived from a strong source of
- * entropy").
- */
+/** A fresh masking key (RFC 6455 §5.3: "derived from a strong source of entropy"). */
 export function createMaskingKey(): number {
   if (used === pool.length) {
     crypto.getRandomValues(pool);
     used = 0;
   }
-  return (pool[used++]! << 24) | (pool[used++]! << 16) | (pool[used++]! << 8) | pool[used++]!;
+  return pool[used++]!;
 }

@@ -50,8 +50,6 @@ export class MessageReader extends FrameReader implements FrameSituation {
   readonly #maxFragments: number;
   readonly #codec: MessageCodec | undefined;
   readonly #tap: FrameTap | undefined;
-  /** Whether the current frame's header is read and its payload is not done. */
-  #inFrame = false;
   /** Whether data frames are passed over. */
   #discarding = false;
 
@@ -83,7 +81,7 @@ export class MessageReader extends FrameReader implements FrameSituation {
 
   /** Whether what waits to be read begins with a Close. */
   get closeIsNext(): boolean {
-    return !this.#inFrame && this.nextOpcode === Opcode.Close;
+    return this.remaining === 0 && this.nextOpcode === Opcode.Close;
   }
 
   /** Bytes held of the message that is arriving. */
@@ -109,22 +107,21 @@ export class MessageReader extends FrameReader implements FrameSituation {
    */
   read(): MessageEvent | PieceEvent | ControlFrame | undefined {
     for (;;) {
-      if (!this.#inFrame) {
+      if (this.remaining === 0) {
         if (!this.readHeader(this)) return undefined;
         this.#beginFrame();
       }
       const event = this.opcode >= Opcode.Close
         ? this.#readControl()
         : this.#discarding
-        ? this.#skipData()
+        ? this.skip(this.available)
         : this.#readData();
-      if (event !== undefined || this.#inFrame && this.buffered === 0) return event;
+      if (event !== undefined || this.remaining > 0 && this.buffered === 0) return event;
     }
   }
 
   #beginFrame(): void {
     const { opcode, fin, rsv1, length } = this;
-    this.#inFrame = true;
     this.frames++;
     this.#tap?.({ direction: "received", opcode, fin, rsv1, length });
     if (opcode >= Opcode.Close) return;
@@ -144,14 +141,8 @@ export class MessageReader extends FrameReader implements FrameSituation {
   #readControl(): ControlFrame | undefined {
     const { opcode, length, remaining } = this;
     if (remaining === length) this.#control = new Uint8Array(length);
-    this.readPayload(this.#control, length - remaining, Math.min(remaining, this.buffered));
-    this.#inFrame = this.remaining > 0;
-    return this.#inFrame ? undefined : { opcode, payload: this.#control };
-  }
-
-  #skipData(): undefined {
-    this.skip(Math.min(this.remaining, this.buffered));
-    this.#inFrame = this.remaining > 0;
+    this.readPayload(this.#control, length - remaining, this.available);
+    return this.remaining > 0 ? undefined : { opcode, payload: this.#control };
   }
 
   #readData(): MessageEvent | PieceEvent | undefined {
@@ -161,7 +152,6 @@ export class MessageReader extends FrameReader implements FrameSituation {
       this.fin && length <= buffered && remaining === length && this.opcode !== Opcode.Continuation &&
       !this.rsv1 && !streaming
     ) {
-      this.#inFrame = false;
       if (this.#text && length <= scratch.length) {
         const ascii = this.readScratch();
         return this.#tellMessage(assertText(decodeScratch(length, ascii)));
@@ -171,13 +161,12 @@ export class MessageReader extends FrameReader implements FrameSituation {
       return this.#tellBytes(bytes);
     }
     const most = this.#compressed && streaming ? decodedAtOnce : Infinity;
-    const count = Math.min(remaining, buffered, most);
+    const count = Math.min(this.available, most);
     if (count === 0 && remaining > 0) return undefined;
     const fin = this.fin && count === remaining;
     if (this.#compressed) this.#inflate(count, fin);
     else this.#collect(count);
     if (fin && this.#text && !this.#utf8.complete) throw new ProtocolError(1007, "text is no UTF-8");
-    this.#inFrame = this.remaining > 0;
     if (streaming) return this.#tellPiece(fin);
     return fin ? this.#tellBytes(this.#buffer.take()) : undefined;
   }

@@ -8,7 +8,6 @@
 import { createClosePayload, encodeClosePayload, parseClosePayload } from "./close_payload.ts";
 import type { EngineEvent, MessageType } from "./engine_event.ts";
 import {
-  checkNumber,
   checkNumbers,
   engineDefaults,
   type EngineLimits,
@@ -20,10 +19,9 @@ import { type ControlFrame, MessageReader } from "./message_reader.ts";
 import { MessageWriter } from "./message_writer.ts";
 import * as Opcode from "./opcode.ts";
 import { OutputQueue } from "./output_queue.ts";
-import { isPrepared, type PreparedMessage } from "./prepared_message.ts";
+import type { PreparedMessage } from "./prepared_message.ts";
 import { ProtocolError } from "./protocol_error.ts";
 import type { Role } from "./role.ts";
-import { encodeText } from "./text.ts";
 
 const empty = new Uint8Array(0);
 
@@ -67,20 +65,13 @@ export class WebSocketEngine {
   /** The rule that the peer broke, if it did; nothing is read behind it. */
   readonly error: ProtocolError | undefined;
 
-  /** The type of the message that is being sent in pieces. */
-  #sending:
-    | { readonly type: MessageType; readonly codec: MessageCodec | undefined; opcode: number }
-    | undefined;
-
   readonly #reader: MessageReader;
   readonly #writer: MessageWriter;
   readonly #codec: MessageCodec | undefined;
-  readonly #fragmentSize: number;
   readonly #queue = new OutputQueue();
   /** Control frames that go ahead. */
   readonly #urgent = new OutputQueue();
   #pendingPong: Uint8Array | undefined;
-  #messagesSent = 0;
 
   /** Throws `TypeError` or `RangeError` for options that mean nothing. */
   constructor(options: EngineOptions) {
@@ -90,9 +81,8 @@ export class WebSocketEngine {
     this.role = options.role;
     this.#codec = options.codec;
     const limits = checkNumbers<EngineLimits>(options, engineDefaults);
-    this.#fragmentSize = limits.fragmentSize;
     this.#reader = new MessageReader(options, limits);
-    this.#writer = new MessageWriter(options.role === "client", options.onFrame);
+    this.#writer = new MessageWriter(this.#queue, options, limits.fragmentSize);
   }
 
   /** Bytes queued and not taken. */
@@ -138,7 +128,7 @@ export class WebSocketEngine {
       framesReceived: this.#reader.frames,
       messagesReceived: this.#reader.messages,
       framesSent: this.#writer.frames,
-      messagesSent: this.#messagesSent,
+      messagesSent: this.#writer.messages,
     };
   }
 
@@ -215,30 +205,7 @@ export class WebSocketEngine {
    */
   send(message: string | Uint8Array | PreparedMessage, options?: SendOptions): boolean {
     this.#assertOpen();
-    if (this.#sending !== undefined) throw new TypeError("Cannot send: a message in pieces is not finished");
-    const fragmentSize = checkNumber("fragmentSize", options?.fragmentSize, this.#fragmentSize);
-    const prepared = typeof message !== "string" && isPrepared(message) ? message : undefined;
-    const data = prepared === undefined ? message as string | Uint8Array : prepared.data;
-    const text = typeof data === "string";
-    const codec = this.#codec?.encodes(data.length, options?.compress) ? this.#codec : undefined;
-    if (text && prepared === undefined && codec === undefined && fragmentSize === 0) {
-      this.#messagesSent++;
-      this.#writer.writeText(this.#queue, data);
-      return false;
-    }
-    const bytes = prepared?.bytes ?? (text ? encodeText(data) : data);
-    const payload = codec === undefined ? bytes : encode(codec, bytes, true, prepared);
-    const opcode = text ? Opcode.Text : Opcode.Binary;
-    this.#messagesSent++;
-    const held = this.#writer.writeMessage(
-      this.#queue,
-      opcode,
-      true,
-      codec !== undefined,
-      payload,
-      fragmentSize,
-    );
-    return held && payload === message;
+    return this.#writer.send(message, options);
   }
 
   /**
@@ -248,24 +215,7 @@ export class WebSocketEngine {
    */
   sendPiece(type: MessageType, piece: Uint8Array, fin: boolean, options?: SendOptions): boolean {
     this.#assertOpen();
-    const fragmentSize = checkNumber("fragmentSize", options?.fragmentSize, this.#fragmentSize);
-    const message = this.#sending ??= {
-      type,
-      codec: this.#codec?.encodes(undefined, options?.compress) ? this.#codec : undefined,
-      opcode: type === "text" ? Opcode.Text : Opcode.Binary,
-    };
-    if (message.type !== type) throw new TypeError("Cannot send: the message in pieces is of the other type");
-    const { codec, opcode } = message;
-    const payload = codec === undefined ? piece : encode(codec, piece, fin);
-    if (payload.length === 0 && !fin) return false;
-    const rsv1 = codec !== undefined && opcode !== Opcode.Continuation;
-    const held = this.#writer.writeMessage(this.#queue, opcode, fin, rsv1, payload, fragmentSize);
-    message.opcode = Opcode.Continuation;
-    if (fin) {
-      this.#sending = undefined;
-      this.#messagesSent++;
-    }
-    return held && payload === piece;
+    return this.#writer.sendPiece(type, piece, fin, options);
   }
 
   /** Queues a Ping (§5.5.2). Throws `RangeError` for more than 125 bytes, `TypeError` behind `close()`. */
@@ -347,26 +297,5 @@ export class WebSocketEngine {
     if (this.closeSent) return;
     (this as Mutable<this>).closeSent = true;
     this.#writer.writeFrame(this.#queue, Opcode.Close, true, false, payload);
-  }
-}
-
-/**
- * What goes out for a piece of a message, or for a whole one: encoded for this connection alone, or once for
- * all.
- */
-function encode(
-  codec: MessageCodec,
-  bytes: Uint8Array,
-  fin: boolean,
-  prepared?: PreparedMessage,
-): Uint8Array {
-  const key = codec.sharedKey;
-  try {
-    if (prepared === undefined || key === undefined) return codec.encode(bytes, fin);
-    const encoded = prepared.encodedAs(key, (payload) => codec.encodeShared!(payload));
-    codec.noteShared!(bytes);
-    return encoded;
-  } catch (cause) {
-    throw new ProtocolError(1011, "cannot encode", { cause });
   }
 }

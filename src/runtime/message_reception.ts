@@ -70,8 +70,7 @@ export class MessageReception extends Reception {
   }
 
   protected override take(): Promise<Message | undefined> {
-    const message = this.#inbox.shift();
-    const taken = message === undefined ? this.#inbox.wait() : Promise.resolve(message);
+    const taken = this.#inbox.take();
     this.#options.onTaken();
     return taken;
   }

@@ -14,7 +14,7 @@ import { createCloseError, createWritable } from "../connection/connection_strea
 import type { IncomingMessage } from "../connection/incoming_message.ts";
 import { Keepalive } from "../connection/keepalive.ts";
 import type { ConnectionCapabilities, MessageConnection } from "../connection/message_connection.ts";
-import { rejectQuietly } from "../connection/quietly.ts";
+import { quietly, rejectQuietly } from "../connection/quietly.ts";
 import { WebSocketError } from "../connection/web_socket_error.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
@@ -237,11 +237,10 @@ export class NativeConnection implements MessageConnection {
 
   #waitForRoom(): Promise<void> {
     const room = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-    room.catch(() => {});
     if (this.#waiting.length === 1) {
       this.#transport.waitForRoom(Math.max(1, this.#limits.sendHighWaterMark));
     }
-    return room;
+    return quietly(room);
   }
 
   #drained(): void {
