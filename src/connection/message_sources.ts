@@ -7,7 +7,6 @@
 
 import type { Message } from "./connection_options.ts";
 import type { StreamedConnection } from "./connection_streams.ts";
-import { Inbox } from "./inbox.ts";
 import type { MessageConnection } from "./message_connection.ts";
 import { Reception } from "./reception.ts";
 
@@ -25,10 +24,8 @@ export interface SourcesHandler {
   readonly onError: (error: unknown) => void;
 }
 
-/** Receives, in order, over all connections. */
+/** Receives, in order, over all connections: what those that have ended have left, then from the last one. */
 export class MessageSources extends Reception {
-  /** What connections that have ended have left. */
-  readonly #unread: Inbox<Message> = new Inbox(highWaterMark);
   /** The connection that is received from. */
   #source: MessageConnection | undefined;
   #isWanted = false;
@@ -40,8 +37,10 @@ export class MessageSources extends Reception {
 
   /** Receives by `handler`, if there is one. */
   constructor(connection: StreamedConnection, handler: SourcesHandler | undefined) {
-    super(connection, handler && "onMessage");
-    if (handler !== undefined) void this.#handleAll(handler);
+    super({ connection, highWaterMark });
+    if (handler === undefined) return;
+    this.claim("onMessage");
+    void this.#handleAll(handler);
   }
 
   /** The next connection, behind `leave()`. */
@@ -60,7 +59,7 @@ export class MessageSources extends Reception {
     if (source === undefined || !this.#isWanted) return;
     try {
       for (let message; (message = await source.receive()) !== undefined;) {
-        this.#unread.push(message, message.length);
+        this.push(message, message.length);
       }
     } catch {
       // It has a way to receive of its own: whoever has asked it here was told so.
@@ -73,9 +72,9 @@ export class MessageSources extends Reception {
    * Rejects with `RangeError` when that is too much.
    */
   async catchUp(): Promise<void> {
-    while (this.#unread.isFull(0) && !this.#isPressed && !this.#isEnded) await this.#untilWoken();
-    if (this.#unread.size + 1024 * this.#unread.length > maxUnread) {
-      throw new RangeError(`Cannot connect: ${this.#unread.length} messages are unread`);
+    while (this.isFull() && !this.#isPressed && !this.#isEnded) await this.#untilWoken();
+    if (this.cost > maxUnread) {
+      throw new RangeError(`Cannot connect: ${this.length} messages are unread`);
     }
   }
 
@@ -86,17 +85,12 @@ export class MessageSources extends Reception {
   }
 
   /** There will be no other connection. */
-  end(): void {
+  override end(): void {
     this.#isEnded = true;
     this.#wake();
   }
 
-  /** Forgets what waits. */
-  clear(): void {
-    this.#unread.clear();
-  }
-
-  protected override take(): Promise<Message | undefined> {
+  override take(): Promise<Message | undefined> {
     this.#isWanted = true;
     const message = this.#turn.then(() => this.#next());
     this.#turn = message.catch(() => {});
@@ -105,7 +99,7 @@ export class MessageSources extends Reception {
 
   async #next(): Promise<Message | undefined> {
     for (;;) {
-      const unread = this.#unread.shift();
+      const unread = this.shift();
       const source = this.#source;
       if (unread !== undefined) {
         this.#wake();

@@ -1,39 +1,146 @@
 /**
- * The ways in which an application receives whole messages, of which a connection takes one. Knows not where
- * messages come from.
+ * What has arrived and was not asked for yet, or was asked for and has not arrived, and the ways to ask, of
+ * which a connection takes one. Says when it is full; whoever fills it stops then. Knows not where messages
+ * come from.
  *
  * @module
  */
 
+import type { PieceEvent } from "../protocol/engine_event.ts";
 import type { Message } from "./connection_options.ts";
 import { createReadable, type StreamedConnection } from "./connection_streams.ts";
 
-/** The ways to receive. */
-type Way = "receive()" | "readable" | "onMessage";
+/** The most messages that wait unread. */
+const mostWaiting = 16;
 
-/** The application's side of receiving. */
-export abstract class Reception {
-  readonly #connection: StreamedConnection;
+/** The ways to receive. Pieces of messages come by `messages()` alone. */
+type Way = "receive()" | "messages()" | "readable" | "onMessage";
+
+/** What a reception needs of its connection. */
+export interface ReceptionOptions {
+  /** The connection, for its streams. */
+  readonly connection: StreamedConnection;
+  /** Bytes that wait unread before it is full; also 16 messages. */
+  readonly highWaterMark: number;
+  /** Takes each message, in order; a promise that it returns holds the next one back. */
+  readonly handle?: ((message: Message) => unknown) | undefined;
+  /** The handler has thrown. */
+  readonly onError?: (error: unknown) => void;
+  /** Something was taken, and so little is left that more may come. */
+  readonly onLow?: () => void;
+}
+
+/** The application's side of receiving: first come, first served. */
+export class Reception<Item extends Message | PieceEvent = Message> {
+  readonly #options: ReceptionOptions;
   #way: Way | undefined;
   #readable: ReadableStream<Message> | undefined;
+  /** Whether the handler takes the next message at once. */
+  #isReady: boolean;
+  #items: Item[] = [];
+  #sizes: number[] = [];
+  #size = 0;
+  #takers: Array<(item: Item | undefined) => void> = [];
+  #ended = false;
 
-  /** The connection, for its streams, and the way that was taken at its beginning. */
-  constructor(connection: StreamedConnection, way: "onMessage" | undefined) {
-    this.#connection = connection;
-    this.#way = way;
+  /** Receives by `handle`, if there is one. */
+  constructor(options: ReceptionOptions) {
+    this.#options = options;
+    this.#isReady = options.handle !== undefined;
+    if (this.#isReady) this.#way = "onMessage";
   }
 
-  /** The next message, `undefined` at the end. */
-  protected abstract take(): Promise<Message | undefined>;
+  // What waits
+
+  /** Messages that wait. */
+  get length(): number {
+    return this.#items.length;
+  }
+
+  /** What the messages that wait cost: their bytes, and 1 KiB each. */
+  get cost(): number {
+    return this.#size + 1024 * this.length;
+  }
+
+  /** Whether no more should come, where `pending` bytes are on their way already. */
+  isFull(pending = 0): boolean {
+    if (this.#isReady || this.#takers.length > 0) return false;
+    const size = this.#size + pending;
+    return this.length >= mostWaiting || size > 0 && size >= this.#options.highWaterMark;
+  }
+
+  /** Takes in a message, or a piece of one, of so many bytes. */
+  push(item: Item, size: number): void {
+    if (this.#isReady) return this.#handle(item as Message);
+    const taker = this.#takers.shift();
+    if (taker !== undefined) return taker(item);
+    this.#items.push(item);
+    this.#sizes.push(size);
+    this.#size += size;
+  }
+
+  /** The next message or piece, if one waits. */
+  shift(): Item | undefined {
+    // There are never many, so that moving them up costs nothing.
+    this.#size -= this.#sizes.shift() ?? 0;
+    return this.#items.shift();
+  }
+
+  /** The next message or piece, as soon as there is one; `undefined` once it has ended. */
+  take(): Promise<Item | undefined> {
+    const item = this.shift();
+    const taken = item !== undefined || this.#ended
+      ? Promise.resolve(item)
+      : new Promise<Item | undefined>((resolve) => this.#takers.push(resolve));
+    this.#taken();
+    return taken;
+  }
+
+  /** Forgets what waits. */
+  clear(): void {
+    this.#items = [];
+    this.#sizes = [];
+    this.#size = 0;
+  }
+
+  /** Nothing more will come. What waits can still be taken. */
+  end(): void {
+    this.#ended = true;
+    for (const taker of this.#takers.splice(0)) taker(undefined);
+  }
+
+  #handle(message: Message): void {
+    const { handle, onError } = this.#options;
+    try {
+      const result = handle!(message);
+      if (!isThenable(result)) return;
+      this.#isReady = false;
+      result.then(() => this.#handled(), onError);
+    } catch (error) {
+      onError!(error);
+    }
+  }
+
+  #handled(): void {
+    this.#isReady = true;
+    while (this.#isReady && this.length > 0) this.#handle(this.shift() as Message);
+    this.#taken();
+  }
+
+  #taken(): void {
+    const { highWaterMark, onLow } = this.#options;
+    if (this.length <= mostWaiting / 2 && this.#size <= highWaterMark / 2) onLow?.();
+  }
+
+  // The ways to ask
 
   /** The next message, `undefined` at the end. Rejects with `TypeError` where another way is taken. */
   receive(): Promise<Message | undefined> {
     try {
-      this.#claim("receive()");
+      return this.#takeBy("receive()");
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.take();
   }
 
   /**
@@ -41,10 +148,10 @@ export abstract class Reception {
    * taken.
    */
   iterate(): AsyncIterableIterator<Message> {
-    this.#claim("receive()");
+    this.claim("receive()");
     const iterator: AsyncIterableIterator<Message> = {
       next: async () => {
-        const value = await this.take();
+        const value = await this.receive();
         return value === undefined ? { done: true, value } : { done: false, value };
       },
       return: () => Promise.resolve({ done: true, value: undefined }),
@@ -55,16 +162,23 @@ export abstract class Reception {
 
   /** The messages as a stream, which errors with `TypeError` where another way is taken. */
   get readable(): ReadableStream<Message> {
-    return this.#readable ??= createReadable(this.#connection, () => {
-      this.#claim("readable");
-      return this.take();
-    });
+    return this.#readable ??= createReadable(this.#options.connection, () => this.#takeBy("readable"));
   }
 
-  #claim(way: Way): void {
+  /** Takes a way. Throws `TypeError` where another one is taken. */
+  claim(way: Way): void {
     this.#way ??= way;
     if (this.#way !== way) {
       throw new TypeError(`Cannot receive by ${way}: this connection receives by ${this.#way}`);
     }
   }
+
+  #takeBy(way: Way): Promise<Message | undefined> {
+    this.claim(way);
+    return this.take() as Promise<Message | undefined>;
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined)?.then === "function";
 }

@@ -26,27 +26,20 @@ import {
   type ConnectionLimits,
   type ConnectionOptions,
   type Message,
-  type MessageHandler,
 } from "./connection_options.ts";
 import type { ConnectionStats } from "./connection_stats.ts";
-import { createCloseError, createReadable, createWritable } from "./connection_streams.ts";
-import { Inbox } from "./inbox.ts";
+import { ConnectionEnd, withoutClose } from "./connection_end.ts";
+import { createCloseError, createWritable } from "./connection_streams.ts";
 import { type IncomingMessage, readMessages } from "./incoming_message.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { ConnectionCapabilities, MessageConnection } from "./message_connection.ts";
 import { Outbox } from "./outbox.ts";
 import { quietly, rejectQuietly } from "./quietly.ts";
+import { Reception } from "./reception.ts";
 import { SendOrder } from "./send_order.ts";
 import { iterateBody, type MessageBody, sendPieces } from "./send_stream.ts";
 import { toByteTransport } from "./stream_transport.ts";
 import { WebSocketError } from "./web_socket_error.ts";
-
-/** §7.1.5 without a Close, "_The WebSocket Connection Close Code_ is considered to be 1006" */
-const withoutClose: WebSocketCloseInfo = {
-  closeCode: 1006,
-  reason: "",
-  wasClean: false,
-};
 
 const everyCapability: ConnectionCapabilities = {
   backpressure: true,
@@ -58,9 +51,6 @@ const everyCapability: ConnectionCapabilities = {
   closingHandshake: true,
   abort: true,
 };
-
-/** The ways to receive, of which a connection takes one. */
-type Way = "receive()" | "messages()" | "readable" | "onMessage";
 
 /**
  * A WebSocket connection over any transport, from the end of the opening handshake on (RFC 6455 §4). Either
@@ -94,24 +84,16 @@ export class WebSocketConnection implements MessageConnection {
   readonly request: HandshakeRequest | undefined;
   /** The response that opened the connection, on a client that knows it. */
   readonly response: HandshakeResponse | undefined;
-  /** Resolves once the connection has ended, however it did. Never rejects. */
-  readonly closed: Promise<WebSocketCloseInfo>;
-
   readonly #limits: ConnectionLimits;
   readonly #engine: WebSocketEngine;
   readonly #transport: ByteTransport;
 
   // Receiving
-  #way: Way | undefined;
-  readonly #handler: MessageHandler | undefined;
-  readonly #inbox: Inbox<Message | PieceEvent>;
+  readonly #reception: Reception<Message | PieceEvent>;
   #bytesReceived = 0;
   /** Whether events are being dispatched further up the stack, or have to wait for the beginning. */
   #pumping = true;
-  /** Whether a promise of the message handler is pending. */
-  #handling = false;
   #paused = true;
-  #readable: ReadableStream<Message> | undefined;
 
   // Sending
   readonly #outbox: Outbox;
@@ -122,18 +104,10 @@ export class WebSocketConnection implements MessageConnection {
   #interrupt: ((error: unknown) => void) | undefined;
 
   // Closing
-  readonly #signal: AbortSignal | undefined;
-  #resolveClosed!: (info: WebSocketCloseInfo) => void;
-  #cancelCloseTimer: (() => void) | undefined;
+  readonly #end: ConnectionEnd;
   /** There while the peer's Close waits for the answers to what came right before it. */
   #cancelHold: (() => void) | undefined;
-  /** The peer's Close, or what we answered to a broken rule; in the end, what `closed` tells. */
-  #closeInfo: WebSocketCloseInfo | undefined;
-  /** Our Close, where it came first. */
-  #ownClose: WebSocketCloseInfo | undefined;
-  #error: unknown;
   #peerEnded = false;
-  #ended = false;
 
   /**
    * Takes over a transport behind its opening handshake, with `options.head` as the first bytes. Throws
@@ -146,21 +120,26 @@ export class WebSocketConnection implements MessageConnection {
     this.extensions = options.extensions ?? "";
     this.request = options.request;
     this.response = options.response;
-    this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
+    this.#end = new ConnectionEnd(options.signal, (reason) => this.abort(reason));
     this.#engine = new WebSocketEngine({
       ...options,
       codec: options.extension?.createCodec(),
       onFrame: options.onFrame && this.#watch(options.onFrame),
     });
-    this.#handler = options.onMessage;
-    if (this.#handler !== undefined) this.#way = "onMessage";
-    this.#inbox = new Inbox(this.#limits.receiveHighWaterMark);
+    const { onMessage } = options;
+    this.#reception = new Reception({
+      connection: this,
+      highWaterMark: this.#limits.receiveHighWaterMark,
+      handle: onMessage && ((message) => onMessage(message, this)),
+      onLow: () => this.#paused && this.#pump(),
+      onError: (error) => this.#fail(error),
+    });
     this.#transport = toByteTransport(transport);
     this.#outbox = new Outbox(
       this.#engine,
       this.#transport,
       this.#limits.sendHighWaterMark,
-      () => this.#inbox.length > 0 || this.#engine.unreadBytes > 0,
+      () => this.#reception.length > 0 || this.#engine.unreadBytes > 0,
     );
     this.#outbox.onEmpty = () => this.#outputEmpty();
     this.#keepalive = new Keepalive({
@@ -169,8 +148,6 @@ export class WebSocketConnection implements MessageConnection {
       isPaused: () => this.#paused,
       onTimeout: () => this.#finish(new WebSocketError("Cannot reach the peer: no answer to a ping")),
     });
-    this.#signal = options.signal;
-    this.#signal?.addEventListener("abort", this.#onAbort);
     this.#transport.start({
       receiveBytes: (chunk) => this.#receiveBytes(chunk),
       receiveEnd: () => this.#receiveEnd(),
@@ -180,30 +157,35 @@ export class WebSocketConnection implements MessageConnection {
         this.#finish(error);
       },
     });
-    void this.#begin(options.head && new Uint8Array(options.head));
+    void this.#begin(options.head && new Uint8Array(options.head), options.signal);
   }
 
-  async #begin(head: Uint8Array | undefined): Promise<void> {
+  async #begin(head: Uint8Array | undefined, signal: AbortSignal | undefined): Promise<void> {
     // The creator comes first: nothing is told before he has the connection in hand, be it through a function
     // or two of his own.
     for (let turn = 0; turn < 8; turn++) await undefined;
     this.#pumping = false;
-    if (this.#signal?.aborted) this.#onAbort();
+    if (signal?.aborted) this.abort(signal.reason);
     if (head !== undefined) this.#receiveBytes(head);
     this.#pump();
   }
 
   // State
 
+  /** Resolves once the connection has ended, however it did. Never rejects. */
+  get closed(): Promise<WebSocketCloseInfo> {
+    return this.#end.closed;
+  }
+
   /** `closing` from the first Close, sent or received, on; `closed` when the transport is gone. */
   get readyState(): "open" | "closing" | "closed" {
-    if (this.#ended) return "closed";
+    if (this.#end.ended) return "closed";
     return this.#engine.closeSent ? "closing" : "open";
   }
 
   /** Bytes accepted by `send()` and not yet taken by the transport. */
   get bufferedAmount(): number {
-    return this.#ended ? 0 : this.#outbox.bufferedAmount + this.#order.waitingBytes;
+    return this.#end.ended ? 0 : this.#outbox.bufferedAmount + this.#order.waitingBytes;
   }
 
   /** The last measured round trip in milliseconds, of any ping. */
@@ -223,21 +205,12 @@ export class WebSocketConnection implements MessageConnection {
    * taken.
    */
   receive(): Promise<Message | undefined> {
-    return attempt(() => this.#receive("receive()"));
+    return this.#reception.receive();
   }
 
   /** The messages, up to the end of the connection; leaving the loop early leaves the connection open. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
-    this.#claim("receive()");
-    const iterator: AsyncIterableIterator<Message> = {
-      next: async () => {
-        const value = await this.#receive("receive()");
-        return value === undefined ? { done: true, value } : { done: false, value };
-      },
-      return: () => Promise.resolve({ done: true, value: undefined }),
-      [Symbol.asyncIterator]: () => iterator,
-    };
-    return iterator;
+    return this.#reception.iterate();
   }
 
   /**
@@ -245,40 +218,21 @@ export class WebSocketConnection implements MessageConnection {
    * is passed over when the next one is asked for. Throws `TypeError` where another way is taken.
    */
   messages(): AsyncIterableIterator<IncomingMessage> {
-    this.#claim("messages()");
+    this.#reception.claim("messages()");
     this.#engine.stream();
     return readMessages(
-      () => this.#nextItem(),
+      () => this.#reception.take(),
       async () => createCloseError("Cannot receive", await this.closed),
     );
   }
 
   /** The messages as a stream: closed by a clean close, errored with `WebSocketError` by any other. */
   get readable(): ReadableStream<Message> {
-    return this.#readable ??= createReadable(this, () => this.#receive("readable"));
-  }
-
-  /** The next whole message, for those ways that take whole ones. */
-  #receive(way: Way): Promise<Message | undefined> {
-    this.#claim(way);
-    return this.#nextItem() as Promise<Message | undefined>;
-  }
-
-  #claim(way: Way): void {
-    this.#way ??= way;
-    if (this.#way !== way) {
-      throw new TypeError(`Cannot receive by ${way}: this connection receives by ${this.#way}`);
-    }
-  }
-
-  #nextItem(): Promise<Message | PieceEvent | undefined> {
-    const next = this.#inbox.take();
-    if (this.#paused && this.#inbox.low) this.#pump();
-    return next;
+    return this.#reception.readable;
   }
 
   #receiveBytes(chunk: Uint8Array): void {
-    if (this.#ended || chunk.length === 0) return;
+    if (this.#end.ended || chunk.length === 0) return;
     this.#bytesReceived += chunk.length;
     this.#keepalive.heard();
     this.#engine.receive(chunk);
@@ -289,20 +243,20 @@ export class WebSocketConnection implements MessageConnection {
    * Dispatches what has arrived until all is read or nobody wants more, and lets the transport go on or wait.
    */
   #pump(mayHold = true): void {
-    if (this.#pumping || this.#ended || this.#cancelHold !== undefined) return;
+    if (this.#pumping || this.#end.ended || this.#cancelHold !== undefined) return;
     this.#pumping = this.#outbox.held = true;
     mayHold &&= !this.#engine.closeSent;
     let told = false;
     while (!this.#isFull()) {
       // What is answered at once, the peer shall have, although it closed in the same breath.
-      if (mayHold && this.#engine.closeIsNext && (told || this.#inbox.length > 0)) {
+      if (mayHold && this.#engine.closeIsNext && (told || this.#reception.length > 0)) {
         this.#cancelHold = systemClock.after(0, () => this.#takeClose());
         break;
       }
       try {
         const event = this.#engine.next();
         // A tap may have ended everything.
-        if (event === undefined || this.#ended) break;
+        if (event === undefined || this.#end.ended) break;
         told ||= event.type === "message" || event.type === "piece";
         this.#dispatch(event);
       } catch (error) {
@@ -310,7 +264,7 @@ export class WebSocketConnection implements MessageConnection {
       }
     }
     this.#pumping = this.#outbox.held = false;
-    if (this.#ended) return;
+    if (this.#end.ended) return;
     this.#engine.park();
     this.#setPaused(this.#cancelHold !== undefined || this.#isFull());
     this.#outbox.flush();
@@ -329,9 +283,8 @@ export class WebSocketConnection implements MessageConnection {
    * Close.
    */
   #isFull(): boolean {
-    if (this.#ended || this.#engine.closeSent) return this.#ended;
-    if (this.#handler !== undefined && !this.#handling) return false;
-    return this.#inbox.isFull(this.#engine.collectedBytes);
+    const { ended } = this.#end;
+    return ended || !this.#engine.closeSent && this.#reception.isFull(this.#engine.collectedBytes);
   }
 
   #setPaused(paused: boolean): void {
@@ -344,11 +297,10 @@ export class WebSocketConnection implements MessageConnection {
   #dispatch(event: EngineEvent): void {
     switch (event.type) {
       case "message":
-        if (this.#handler !== undefined && !this.#handling) this.#handle(event.data);
-        else this.#inbox.push(event.data, event.data.length);
+        this.#reception.push(event.data, event.data.length);
         break;
       case "piece":
-        this.#inbox.push(event, event.data.length);
+        this.#reception.push(event, event.data.length);
         break;
       case "pong":
         this.#keepalive.receivePong(event.payload);
@@ -361,24 +313,6 @@ export class WebSocketConnection implements MessageConnection {
         this.#beginClosing({ closeCode, reason: message, wasClean: false, error: event.error });
       }
     }
-  }
-
-  /** Calls the message handler; a promise that it returns holds the next message back. */
-  #handle(message: Message): void {
-    const result = this.#handler!(message, this);
-    if (!isThenable(result)) return;
-    this.#handling = true;
-    result.then(() => this.#handled(), (error) => this.#fail(error));
-  }
-
-  #handled(): void {
-    this.#handling = false;
-    try {
-      while (!this.#handling && this.#inbox.length > 0) this.#handle(this.#inbox.shift() as Message);
-    } catch (error) {
-      this.#fail(error);
-    }
-    this.#pump();
   }
 
   /** A tap whose errors go the way of the message handler's. */
@@ -404,7 +338,7 @@ export class WebSocketConnection implements MessageConnection {
   send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void> {
     const data = typeof message === "string" || isPrepared(message) ? message : toBytes(message);
     if (data === undefined) return Promise.reject(new TypeError("Cannot send: neither text nor bytes"));
-    if (this.readyState !== "open") return reject(this.#closeError("Cannot send"));
+    if (this.readyState !== "open") return reject(this.#end.createError("Cannot send"));
     const buffered = this.bufferedAmount;
     const room = this.#limits.maxSendQueue - buffered;
     // A text takes up to three bytes for each of its units.
@@ -422,18 +356,18 @@ export class WebSocketConnection implements MessageConnection {
     } catch (error) {
       if (!(error instanceof ProtocolError)) return reject(error);
       this.#fail(error);
-      return reject(this.#closeError("Cannot send"));
+      return reject(this.#end.createError("Cannot send"));
     }
   }
 
   /** Something is queued, unless a tap that saw it has ended everything. */
   #queued(borrowed: boolean): Promise<void> {
-    if (this.#ended) throw this.#closeError("Cannot send");
+    if (this.#end.ended) throw this.#end.createError("Cannot send");
     return this.#outbox.send(borrowed);
   }
 
   #assertOpen(operation: string): void {
-    if (this.readyState !== "open") throw this.#closeError(operation);
+    if (this.readyState !== "open") throw this.#end.createError(operation);
   }
 
   /**
@@ -516,7 +450,7 @@ export class WebSocketConnection implements MessageConnection {
 
   /** Tears the transport down, without a closing handshake. What was not read is lost. */
   abort(reason?: unknown): void {
-    this.#inbox.clear();
+    this.#reception.clear();
     this.#finish(reason);
   }
 
@@ -527,13 +461,13 @@ export class WebSocketConnection implements MessageConnection {
 
   /** Something of ours went wrong: §7.4.1 1011, "an unexpected condition". */
   #fail(error: unknown): void {
-    this.#error ??= error;
+    this.#end.error ??= error;
     this.#sendClose(1011, "");
   }
 
   #sendClose(code: number, reason: string): void {
     if (this.readyState !== "open") return;
-    this.#ownClose = { closeCode: code, reason, wasClean: false };
+    this.#end.ownClose = { closeCode: code, reason, wasClean: false };
     this.#engine.close(code, reason);
     this.#beginClosing();
     this.#outbox.flush();
@@ -543,63 +477,47 @@ export class WebSocketConnection implements MessageConnection {
   /** From the first Close on, whoever sent it. */
   #beginClosing(info?: WebSocketCloseInfo): void {
     // A tap may have ended everything.
-    if (this.#ended) return;
-    this.#closeInfo = info;
-    this.#inbox.end();
+    if (this.#end.ended) return;
+    this.#end.info = info;
+    this.#reception.end();
     this.#keepalive.rest();
-    this.#interrupt?.(this.#closeError("Cannot send"));
-    this.#cancelCloseTimer ??= this.#limits.clock.after(this.#limits.closeTimeout, () => this.#finish());
+    this.#interrupt?.(this.#end.createError("Cannot send"));
+    this.#end.startTimer(this.#limits, () => this.#finish());
   }
 
   /** All is written: what follows our last frame? */
   #outputEmpty(): void {
-    const { closeReceived, error } = this.#engine;
-    if (!closeReceived && error === undefined) return;
+    const { info } = this.#end;
+    if (info === undefined) return;
     // §7.1.1 "the server MUST close the TCP connection first"; §7.1.7 whoever fails the connection ends it
-    if (this.role === "server" || error !== undefined) this.#transport.end();
+    if (this.role === "server" || !info.wasClean) this.#transport.end();
     if (this.#peerEnded) this.#finish();
   }
 
   #receiveEnd(): void {
     this.#peerEnded = true;
-    const answering = this.#engine.closeReceived || this.#engine.error !== undefined;
-    if (!answering || this.#outbox.bufferedAmount === 0) this.#finish();
+    if (this.#end.info === undefined || this.#outbox.bufferedAmount === 0) this.#finish();
   }
 
-  readonly #onAbort = (): void => this.abort(this.#signal?.reason);
-
   /** The end, once, whatever led to it. */
-  #finish(error: unknown = this.#error): void {
-    if (this.#ended) return;
-    const info = this.#closeInfo ?? withoutClose;
+  #finish(error: unknown = this.#end.error): void {
+    const end = this.#end;
+    if (end.ended) return;
+    const { info = withoutClose } = end;
     // §7.1.4 "cleanly" only if our Close has left too
     const wasClean = info.wasClean && this.#outbox.bufferedAmount === 0;
-    const cause = this.#error ?? info.error ?? (wasClean ? undefined : error);
-    this.#ended = true;
-    this.#closeInfo = { ...info, wasClean, ...(cause === undefined ? undefined : { error: cause }) };
-    this.#cancelCloseTimer?.();
+    end.finish({ ...info, wasClean }, end.error ?? info.error ?? (wasClean ? undefined : error));
     this.#cancelHold?.();
-    this.#signal?.removeEventListener("abort", this.#onAbort);
-    this.#inbox.end();
-    const failure = this.#closeError("Cannot send");
+    this.#reception.end();
+    const failure = end.createError("Cannot send");
     this.#interrupt?.(failure);
     this.#outbox.stop(failure);
-    this.#keepalive.stop(this.#closeError("Cannot ping"));
+    this.#keepalive.stop(end.createError("Cannot ping"));
     this.#engine.dispose();
     if (wasClean) this.#transport.end();
     this.#transport.destroy(error);
-    this.#resolveClosed(this.#closeInfo);
+    end.tell();
   }
-
-  /** Why something cannot be done any more. */
-  #closeError(operation: string): WebSocketError {
-    const info = this.#closeInfo ?? this.#ownClose ?? withoutClose;
-    return createCloseError(operation, { ...info, error: this.#error ?? info.error });
-  }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined)?.then === "function";
 }
 
 /** The bytes of a message's payload. */

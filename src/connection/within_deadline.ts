@@ -19,6 +19,13 @@ export interface Deadline {
   readonly clock?: Clock | undefined;
 }
 
+/** Calls `abort` with the signal's reason when it is aborted. Returns what calls that off. */
+export function watchSignal(signal: AbortSignal | undefined, abort: (reason: unknown) => void): () => void {
+  const onAbort = () => abort(signal!.reason);
+  signal?.addEventListener("abort", onAbort);
+  return () => signal?.removeEventListener("abort", onAbort);
+}
+
 /** Calls `late` when the time is up, and `abort` when the signal is aborted. Returns what calls both off. */
 export function watchDeadline(
   { handshakeTimeout = defaultHandshakeTimeout, signal, clock = systemClock }: Deadline,
@@ -26,11 +33,10 @@ export function watchDeadline(
   abort: (reason: unknown) => void,
 ): () => void {
   const cancelTimer = clock.after(handshakeTimeout, late);
-  const onAbort = () => abort(signal!.reason);
-  signal?.addEventListener("abort", onAbort);
+  const stopWatching = watchSignal(signal, abort);
   return () => {
     cancelTimer();
-    signal?.removeEventListener("abort", onAbort);
+    stopWatching();
   };
 }
 

@@ -10,11 +10,13 @@ import type { WebSocketCloseInfo } from "../connection/close_info.ts";
 import type { CloseOptions } from "../connection/close_options.ts";
 import type { GroupSeat } from "../connection/connection_group.ts";
 import type { Message } from "../connection/connection_options.ts";
-import { createCloseError, createWritable } from "../connection/connection_streams.ts";
+import { ConnectionEnd, withoutClose } from "../connection/connection_end.ts";
+import { createWritable } from "../connection/connection_streams.ts";
 import type { IncomingMessage } from "../connection/incoming_message.ts";
 import { Keepalive } from "../connection/keepalive.ts";
 import type { ConnectionCapabilities, MessageConnection } from "../connection/message_connection.ts";
 import { quietly, rejectQuietly } from "../connection/quietly.ts";
+import { Reception } from "../connection/reception.ts";
 import { WebSocketError } from "../connection/web_socket_error.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
@@ -24,12 +26,8 @@ import type { PreparedMessage } from "../protocol/prepared_message.ts";
 import { ProtocolError } from "../protocol/protocol_error.ts";
 import type { Role } from "../protocol/role.ts";
 import { exceeds, toMessage } from "./message_data.ts";
-import { MessageReception } from "./message_reception.ts";
 import type { MessageTransport } from "./message_transport.ts";
 import { checkNativeOptions, type NativeConnectionOptions, type NativeLimits } from "./native_options.ts";
-
-/** §7.1.5 without a Close, "_The WebSocket Connection Close Code_ is considered to be 1006" */
-const withoutClose: WebSocketCloseInfo = { closeCode: 1006, reason: "", wasClean: false };
 
 const sent: Promise<void> = Promise.resolve();
 
@@ -56,14 +54,11 @@ export class NativeConnection implements MessageConnection {
   readonly request: HandshakeRequest | undefined;
   /** The response that opened the connection, on a client that knows it. */
   readonly response: HandshakeResponse | undefined;
-  /** Resolves once the connection has ended, however it did. Never rejects. */
-  readonly closed: Promise<WebSocketCloseInfo>;
-
   readonly #limits: NativeLimits;
   readonly #transport: MessageTransport;
 
   // Receiving
-  readonly #reception: MessageReception;
+  readonly #reception: Reception;
   #paused = false;
 
   // Sending
@@ -73,15 +68,7 @@ export class NativeConnection implements MessageConnection {
   readonly #keepalive: Keepalive | undefined;
   #writable: WritableStream<string | ByteSource> | undefined;
 
-  // Closing
-  readonly #signal: AbortSignal | undefined;
-  #resolveClosed!: (info: WebSocketCloseInfo) => void;
-  #cancelCloseTimer: (() => void) | undefined;
-  /** Our Close, where it came first. */
-  #ownClose: WebSocketCloseInfo | undefined;
-  /** What `closed` tells. */
-  #closeInfo: WebSocketCloseInfo | undefined;
-  #error: unknown;
+  readonly #end: ConnectionEnd;
 
   /**
    * Takes over a socket. Throws `TypeError` or `RangeError` for options that mean nothing, or nothing here.
@@ -96,26 +83,24 @@ export class NativeConnection implements MessageConnection {
     this.extensions = extensions;
     this.request = request;
     this.response = response;
-    this.closed = new Promise((resolve) => this.#resolveClosed = resolve);
-    const { onMessage } = own;
-    this.#reception = new MessageReception({
+    const { onMessage, signal } = own;
+    this.#end = new ConnectionEnd(signal, (reason) => this.abort(reason));
+    this.#reception = new Reception({
       connection: this,
       highWaterMark: this.#limits.receiveHighWaterMark,
       handle: onMessage && ((message) => onMessage(message, this)),
-      onTaken: () => this.#paused && this.#reception.low && this.#setPaused(false),
+      onLow: () => this.#setPaused(false),
       onError: (error) => this.#fail(error),
     });
     if (capabilities.ping) this.#keepalive = this.#createKeepalive();
     this.#transport = transport;
-    this.#signal = options.signal;
-    this.#signal?.addEventListener("abort", this.#onAbort);
     transport.start({
       receiveMessage: (message) => this.#receiveMessage(message),
       receivePong: (payload) => this.#keepalive?.receivePong(payload),
       drained: () => this.#drained(),
       closed: (info) => this.#finish(info),
     });
-    if (this.#signal?.aborted) this.#onAbort();
+    if (signal?.aborted) this.abort(signal.reason);
   }
 
   #createKeepalive(): Keepalive {
@@ -129,17 +114,22 @@ export class NativeConnection implements MessageConnection {
 
   // State
 
+  /** Resolves once the connection has ended, however it did. Never rejects. */
+  get closed(): Promise<WebSocketCloseInfo> {
+    return this.#end.closed;
+  }
+
   /** `closing` from our Close on; `closed` when the runtime says that the connection is gone. */
   get readyState(): "open" | "closing" | "closed" {
-    if (this.#closeInfo !== undefined) return "closed";
-    return this.#ownClose === undefined ? "open" : "closing";
+    if (this.#end.ended) return "closed";
+    return this.#end.ownClose === undefined ? "open" : "closing";
   }
 
   /**
    * Bytes accepted by `send()` and not yet taken by the network; 0 without `capabilities.sendBackpressure`.
    */
   get bufferedAmount(): number {
-    return this.#closeInfo === undefined ? this.#transport.bufferedAmount : 0;
+    return this.#end.ended ? 0 : this.#transport.bufferedAmount;
   }
 
   /** Its place among those that one call sends to, on Bun. */
@@ -183,8 +173,8 @@ export class NativeConnection implements MessageConnection {
     if (exceeds(message, this.#limits.maxMessageSize)) {
       return this.#refuse(new ProtocolError(1009, "message over the limit"));
     }
-    this.#reception.add(message);
-    if (!this.#reception.full) return;
+    this.#reception.push(message, message.length);
+    if (!this.#reception.isFull()) return;
     if (this.capabilities.backpressure) this.#setPaused(true);
     else if (this.#reception.cost > this.#limits.maxReceiveQueue) {
       this.#refuse(new ProtocolError(1008, "too many unread messages"));
@@ -213,7 +203,7 @@ export class NativeConnection implements MessageConnection {
     if (options !== undefined && (options.compress ?? options.fragmentSize) !== undefined) {
       return Promise.reject(new TypeError("Cannot send with options: this runtime's sockets have none"));
     }
-    if (this.readyState !== "open") return rejectQuietly(this.#closeError("Cannot send"));
+    if (this.readyState !== "open") return rejectQuietly(this.#end.createError("Cannot send"));
     const { maxSendQueue, sendHighWaterMark } = this.#limits;
     if (this.#buffered > 0 && exceeds(data, maxSendQueue - this.#buffered)) {
       this.#buffered = this.#transport.bufferedAmount;
@@ -278,7 +268,7 @@ export class NativeConnection implements MessageConnection {
     }
     return this.readyState === "open"
       ? this.#keepalive.ping(bytes)
-      : rejectQuietly(this.#closeError("Cannot ping"));
+      : rejectQuietly(this.#end.createError("Cannot ping"));
   }
 
   // Closing
@@ -313,27 +303,24 @@ export class NativeConnection implements MessageConnection {
     await this.close();
   }
 
-  readonly #onAbort = (): void => this.abort(this.#signal?.reason);
-
   /** Something of ours went wrong: §7.4.1 1011, "an unexpected condition". */
   #fail(error: unknown): void {
-    this.#error ??= error;
+    this.#end.error ??= error;
     this.#sendClose(1011, "");
   }
 
   /** The peer went too far, and is told so. */
   #refuse(error: ProtocolError): void {
-    this.#error ??= error;
+    this.#end.error ??= error;
     this.#sendClose(error.closeCode, "");
   }
 
   #sendClose(closeCode: number, reason: string): void {
     if (this.readyState !== "open") return;
-    this.#ownClose = { closeCode, reason, wasClean: false };
+    this.#end.ownClose = { closeCode, reason, wasClean: false };
     this.#reception.end();
     this.#keepalive?.rest();
-    const { clock, closeTimeout } = this.#limits;
-    this.#cancelCloseTimer = clock.after(closeTimeout, () => this.#finish(withoutClose));
+    this.#end.startTimer(this.#limits, () => this.#finish(withoutClose));
     // The peer's Close is still to be read.
     this.#setPaused(false);
     this.#transport.close(closeCode, reason);
@@ -341,29 +328,21 @@ export class NativeConnection implements MessageConnection {
 
   /** The end, once, whatever led to it. */
   #finish(told: WebSocketCloseInfo): void {
-    if (this.#closeInfo !== undefined) return;
-    const broken = this.#error instanceof ProtocolError ? this.#error : undefined;
+    const end = this.#end;
+    if (end.ended) return;
+    const broken = end.error instanceof ProtocolError ? end.error : undefined;
     // §7.1.7 what we failed the connection with, whatever the peer answered
-    const { closeCode, reason, wasClean } = broken === undefined
+    const info = broken === undefined
       ? told
       : { closeCode: broken.closeCode, reason: broken.message, wasClean: false };
-    const error = this.#error ?? told.error;
     // Whoever closes cleanly has left us the time to send.
-    if (wasClean && this.bufferedAmount < Math.max(1, this.#limits.sendHighWaterMark)) this.#drained();
-    this.#closeInfo = { closeCode, reason, wasClean, ...(error === undefined ? undefined : { error }) };
-    this.#cancelCloseTimer?.();
-    this.#signal?.removeEventListener("abort", this.#onAbort);
+    if (info.wasClean && this.bufferedAmount < Math.max(1, this.#limits.sendHighWaterMark)) this.#drained();
+    end.finish(info, end.error ?? told.error);
     this.#reception.end();
-    const failure = this.#closeError("Cannot send");
+    const failure = end.createError("Cannot send");
     for (const { reject } of this.#waiting.splice(0)) reject(failure);
-    this.#keepalive?.stop(this.#closeError("Cannot ping"));
+    this.#keepalive?.stop(end.createError("Cannot ping"));
     this.#transport.destroy();
-    this.#resolveClosed(this.#closeInfo);
-  }
-
-  /** Why something cannot be done any more. */
-  #closeError(operation: string): WebSocketError {
-    const info = this.#closeInfo ?? this.#ownClose ?? withoutClose;
-    return createCloseError(operation, { ...info, error: this.#error ?? info.error });
+    end.tell();
   }
 }

@@ -53,11 +53,15 @@ export class MessageQueue {
   }
 }
 
-class QueueReception extends Reception {
-  protected override readonly take: () => Promise<Message | undefined>;
+class QueueReception extends Reception<MessageConnection> {
+  readonly #take: () => Promise<Message | undefined>;
 
   constructor(connection: MessageConnection, take: () => Promise<Message | undefined>) {
-    super(connection, undefined);
-    this.take = take;
+    super({ connection, receiveHighWaterMark: 0 });
+    this.#take = take;
+  }
+
+  override take(): Promise<Message | undefined> {
+    return this.#take();
   }
 }
