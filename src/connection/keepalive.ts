@@ -5,6 +5,7 @@
  * @module
  */
 
+import { encodeText } from "../protocol/text.ts";
 import type { Clock } from "./clock.ts";
 import { quietly } from "./quietly.ts";
 
@@ -43,6 +44,7 @@ export class Keepalive {
 
   readonly #options: KeepaliveOptions;
   #pending: PendingPing[] = [];
+  /** Pings so far that brought no payload: the next one's, which no other ping of this connection has. */
   #count = 0;
   /** The last ping of our own. */
   #probe: PendingPing | undefined;
@@ -62,7 +64,7 @@ export class Keepalive {
   }
 
   /** Sends a Ping; the promise is its round trip in milliseconds. */
-  ping(payload: Uint8Array = this.#nextPayload()): Promise<number> {
+  ping(payload: Uint8Array = encodeText(`${this.#count++}`)): Promise<number> {
     const sent = this.#options.clock.now();
     this.#options.sendPing(payload);
     return quietly(
@@ -118,12 +120,5 @@ export class Keepalive {
       else if (milliseconds !== grace) this.#judge(grace);
       else onTimeout();
     });
-  }
-
-  /** A payload that no other ping of this connection has. */
-  #nextPayload(): Uint8Array {
-    const payload = new Uint8Array(4);
-    new DataView(payload.buffer).setUint32(0, this.#count++);
-    return payload;
   }
 }

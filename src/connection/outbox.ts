@@ -25,20 +25,29 @@ interface Waiter {
 
 const ready: Promise<void> = Promise.resolve();
 
-/** The sending half of a connection. */
+/** What an outbox needs of its connection. */
+export interface OutboxOptions {
+  /** Where the bytes come from. */
+  readonly engine: WebSocketEngine;
+  /** Where they go. */
+  readonly transport: ByteTransport;
+  /** Bytes that wait, from which on senders wait too. */
+  readonly sendHighWaterMark: number;
+  /** Whether the application is about to send more in this turn. */
+  readonly isBusy: () => boolean;
+  /** Nothing is left to be written. */
+  readonly onEmpty: () => void;
+}
+
+/** The way out of a connection, from its engine on. */
 export class Outbox {
   /** Bytes handed to the transport so far. */
   bytesSent = 0;
   /** Whether somebody will flush before the turn ends. */
   held = false;
-  /** Called each time nothing is left to be written. */
-  onEmpty: (() => void) | undefined;
 
+  readonly #options: OutboxOptions;
   readonly #engine: WebSocketEngine;
-  readonly #transport: ByteTransport;
-  readonly #highWaterMark: number;
-  /** Whether the application is about to send more in this turn. */
-  readonly #busy: () => boolean;
   /** Bytes that the transport has not taken. */
   #inFlight = 0;
   #scheduled = false;
@@ -46,15 +55,13 @@ export class Outbox {
   #waiters: Waiter[] = [];
   #stopped = false;
 
-  constructor(engine: WebSocketEngine, transport: ByteTransport, highWaterMark: number, busy: () => boolean) {
-    this.#engine = engine;
-    this.#transport = transport;
-    this.#highWaterMark = highWaterMark;
-    this.#busy = busy;
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+    this.#engine = options.engine;
   }
 
-  /** Bytes accepted and not taken by the transport. */
-  get bufferedAmount(): number {
+  /** Bytes queued and not taken by the transport. */
+  get unsentBytes(): number {
     return this.#engine.queuedBytes + this.#inFlight;
   }
 
@@ -62,13 +69,14 @@ export class Outbox {
    * Sends what the engine has queued, at the end of the turn. The promise is pending while more than the
    * high-water mark waits, and, where the last message is `borrowed`, until the transport has taken it.
    */
-  send(borrowed: boolean): Promise<void> {
+  sendQueued(borrowed: boolean): Promise<void> {
     this.#postponed = 0;
     if (borrowed || this.#engine.queuedBytes >= fullTurn) this.flush();
     else this.schedule();
-    const buffered = this.bufferedAmount;
-    if (buffered === 0 || (!borrowed && buffered <= this.#highWaterMark)) return ready;
-    const position = this.#engine.queuedTotal - (borrowed ? 0 : this.#highWaterMark);
+    const { unsentBytes } = this;
+    const most = borrowed ? 0 : this.#options.sendHighWaterMark;
+    if (unsentBytes <= most) return ready;
+    const position = this.#engine.queuedTotal - most;
     return quietly(new Promise((resolve, reject) => this.#waiters.push({ position, resolve, reject })));
   }
 
@@ -81,7 +89,7 @@ export class Outbox {
 
   readonly #endTurn = (): void => {
     // Replies to messages that arrived together leave together.
-    if (this.#busy() && this.#postponed++ < patience && this.#engine.queuedBytes < fullTurn) {
+    if (this.#options.isBusy() && this.#postponed++ < patience && this.#engine.queuedBytes < fullTurn) {
       queueMicrotask(this.#endTurn);
       return;
     }
@@ -100,14 +108,14 @@ export class Outbox {
       for (const chunk of chunks) bytes += chunk.length;
       this.bytesSent += bytes;
       this.#inFlight = bytes;
-      if (!this.#transport.write(chunks)) {
+      if (!this.#options.transport.write(chunks)) {
         this.#engine.congested = true;
         return;
       }
       if (this.#stopped) return;
       this.#confirm();
     }
-    this.onEmpty?.();
+    this.#options.onEmpty();
   }
 
   /** The transport has taken what was written last. */

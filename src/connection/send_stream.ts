@@ -17,14 +17,13 @@ export type MessageBody =
 
 /** The iterator of a body; its `return()` cancels. Throws `TypeError` for what is no body. */
 export function iterateBody(body: MessageBody): AsyncIterator<unknown> | Iterator<unknown> {
+  if (body instanceof ReadableStream) return readStream(body);
   const iterable = body as Partial<AsyncIterable<unknown> & Iterable<unknown>> | undefined;
-  if (typeof iterable !== "object" || iterable === null || toBytes(iterable) !== undefined) {
+  const begin: (() => AsyncIterator<unknown> | Iterator<unknown>) | undefined = iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator];
+  if (typeof begin !== "function" || typeof iterable !== "object" || toBytes(iterable) !== undefined) {
     throw new TypeError("Cannot send: the body is no stream");
   }
-  if (body instanceof ReadableStream) return readStream(body);
-  if (typeof iterable[Symbol.asyncIterator] === "function") return iterable[Symbol.asyncIterator]!();
-  if (typeof iterable[Symbol.iterator] === "function") return iterable[Symbol.iterator]!();
-  throw new TypeError("Cannot send: the body is no stream");
+  return begin.call(iterable);
 }
 
 /** A stream's pieces. Unlike its own iterator, this one can be cancelled while it waits for a piece. */

@@ -11,9 +11,7 @@ import { createClosePayload } from "../protocol/close_payload.ts";
 import type { EngineEvent, MessageType, PieceEvent } from "../protocol/engine_event.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
 import type { FrameTap } from "../protocol/frame_info.ts";
-import { isPrepared, type PreparedMessage } from "../protocol/prepared_message.ts";
-import { encodeText } from "../protocol/text.ts";
-import { ProtocolError } from "../protocol/protocol_error.ts";
+import type { PreparedMessage } from "../protocol/prepared_message.ts";
 import type { Role } from "../protocol/role.ts";
 import { WebSocketEngine } from "../protocol/web_socket_engine.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
@@ -33,11 +31,10 @@ import { createCloseError, createWritable } from "./connection_streams.ts";
 import { type IncomingMessage, readMessages } from "./incoming_message.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { ConnectionCapabilities, MessageConnection } from "./message_connection.ts";
-import { Outbox } from "./outbox.ts";
-import { quietly, rejectQuietly } from "./quietly.ts";
+import { MessageSender } from "./message_sender.ts";
+import { attempt } from "./quietly.ts";
 import { Reception } from "./reception.ts";
-import { SendOrder } from "./send_order.ts";
-import { iterateBody, type MessageBody, sendPieces } from "./send_stream.ts";
+import type { MessageBody } from "./send_stream.ts";
 import { toByteTransport } from "./stream_transport.ts";
 import { WebSocketError } from "./web_socket_error.ts";
 
@@ -96,12 +93,9 @@ export class WebSocketConnection implements MessageConnection {
   #paused = true;
 
   // Sending
-  readonly #outbox: Outbox;
-  readonly #order = new SendOrder();
+  readonly #sender: MessageSender;
   readonly #keepalive: Keepalive;
   #writable: WritableStream<string | ByteSource> | undefined;
-  /** Wakes a streamed message that waits for its body, when the connection closes. */
-  #interrupt: ((error: unknown) => void) | undefined;
 
   // Closing
   readonly #end: ConnectionEnd;
@@ -120,38 +114,44 @@ export class WebSocketConnection implements MessageConnection {
     this.extensions = options.extensions ?? "";
     this.request = options.request;
     this.response = options.response;
-    this.#end = new ConnectionEnd(options.signal, (reason) => this.abort(reason));
     this.#engine = new WebSocketEngine({
       ...options,
       codec: options.extension?.createCodec(),
       onFrame: options.onFrame && this.#watch(options.onFrame),
     });
+    this.#transport = toByteTransport(transport);
+    // From here on nothing throws.
+    this.#end = new ConnectionEnd(options.signal, (reason) => this.abort(reason));
     const { onMessage } = options;
     this.#reception = new Reception({
       connection: this,
       highWaterMark: this.#limits.receiveHighWaterMark,
       handle: onMessage && ((message) => onMessage(message, this)),
       onLow: () => this.#paused && this.#pump(),
-      onError: (error) => this.#fail(error),
+      onError: this.#fail,
     });
-    this.#transport = toByteTransport(transport);
-    this.#outbox = new Outbox(
-      this.#engine,
-      this.#transport,
-      this.#limits.sendHighWaterMark,
-      () => this.#reception.length > 0 || this.#engine.unreadBytes > 0,
-    );
-    this.#outbox.onEmpty = () => this.#outputEmpty();
+    this.#sender = new MessageSender({
+      ...this.#limits,
+      engine: this.#engine,
+      transport: this.#transport,
+      end: this.#end,
+      isBusy: () => this.#reception.length > 0 || this.#engine.unreadBytes > 0,
+      onEmpty: () => this.#outputEmpty(),
+      onError: this.#fail,
+    });
     this.#keepalive = new Keepalive({
       ...this.#limits,
-      sendPing: (payload) => this.#sendPing(payload),
+      sendPing: (payload) => {
+        this.#engine.ping(payload);
+        this.#sender.schedule();
+      },
       isPaused: () => this.#paused,
       onTimeout: () => this.#finish(new WebSocketError("Cannot reach the peer: no answer to a ping")),
     });
     this.#transport.start({
       receiveBytes: (chunk) => this.#receiveBytes(chunk),
       receiveEnd: () => this.#receiveEnd(),
-      drained: () => this.#outbox.drained(),
+      drained: () => this.#sender.drained(),
       closed: (error) => {
         this.#takeClose();
         this.#finish(error);
@@ -185,7 +185,7 @@ export class WebSocketConnection implements MessageConnection {
 
   /** Bytes accepted by `send()` and not yet taken by the transport. */
   get bufferedAmount(): number {
-    return this.#end.ended ? 0 : this.#outbox.bufferedAmount + this.#order.waitingBytes;
+    return this.#end.ended ? 0 : this.#sender.bufferedAmount;
   }
 
   /** The last measured round trip in milliseconds, of any ping. */
@@ -195,7 +195,7 @@ export class WebSocketConnection implements MessageConnection {
 
   /** Counts, each way. */
   get stats(): ConnectionStats {
-    return { bytesReceived: this.#bytesReceived, bytesSent: this.#outbox.bytesSent, ...this.#engine.counts };
+    return { bytesReceived: this.#bytesReceived, bytesSent: this.#sender.bytesSent, ...this.#engine.counts };
   }
 
   // Receiving
@@ -244,7 +244,7 @@ export class WebSocketConnection implements MessageConnection {
    */
   #pump(mayHold = true): void {
     if (this.#pumping || this.#end.ended || this.#cancelHold !== undefined) return;
-    this.#pumping = this.#outbox.held = true;
+    this.#pumping = this.#sender.held = true;
     mayHold &&= !this.#engine.closeSent;
     let told = false;
     while (!this.#isFull()) {
@@ -263,11 +263,11 @@ export class WebSocketConnection implements MessageConnection {
         this.#fail(error);
       }
     }
-    this.#pumping = this.#outbox.held = false;
+    this.#pumping = this.#sender.held = false;
     if (this.#end.ended) return;
     this.#engine.park();
     this.#setPaused(this.#cancelHold !== undefined || this.#isFull());
-    this.#outbox.flush();
+    this.#sender.flush();
   }
 
   /** Takes the Close that waited for the answers to what came before it. */
@@ -336,38 +336,7 @@ export class WebSocketConnection implements MessageConnection {
    * above `maxSendQueue`, `TypeError` for what is no message.
    */
   send(message: string | ByteSource | PreparedMessage, options?: SendOptions): Promise<void> {
-    const data = typeof message === "string" || isPrepared(message) ? message : toBytes(message);
-    if (data === undefined) return Promise.reject(new TypeError("Cannot send: neither text nor bytes"));
-    if (this.readyState !== "open") return reject(this.#end.createError("Cannot send"));
-    const buffered = this.bufferedAmount;
-    const room = this.#limits.maxSendQueue - buffered;
-    // A text takes up to three bytes for each of its units.
-    if (buffered > 0 && (typeof data !== "string" || 3 * data.length > room) && sizeOf(data) > room) {
-      return rejectQuietly(new RangeError(`Cannot send: ${buffered} bytes wait already`));
-    }
-    if (this.#order.free) return this.#sendNow(data, options);
-    return this.#order.enter(sizeOf(data), () => this.#sendNow(data, options));
-  }
-
-  #sendNow(data: string | Uint8Array | PreparedMessage, options: SendOptions | undefined): Promise<void> {
-    try {
-      this.#assertOpen("Cannot send");
-      return this.#queued(this.#engine.send(data, options));
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) return reject(error);
-      this.#fail(error);
-      return reject(this.#end.createError("Cannot send"));
-    }
-  }
-
-  /** Something is queued, unless a tap that saw it has ended everything. */
-  #queued(borrowed: boolean): Promise<void> {
-    if (this.#end.ended) throw this.#end.createError("Cannot send");
-    return this.#outbox.send(borrowed);
-  }
-
-  #assertOpen(operation: string): void {
-    if (this.readyState !== "open") throw this.#end.createError(operation);
+    return this.#sender.send(message, options);
   }
 
   /**
@@ -376,36 +345,7 @@ export class WebSocketConnection implements MessageConnection {
    * cannot be taken back, the connection is closed with 1011 then.
    */
   sendStream(type: MessageType, body: MessageBody, options?: SendOptions): Promise<void> {
-    return attempt(() => {
-      if (type !== "text" && type !== "binary") throw new TypeError(`Cannot send: no type ${type}`);
-      const pieces = iterateBody(body);
-      const begin = () => {
-        this.#order.take();
-        return quietly(
-          sendPieces(type, pieces, {
-            send: (piece, fin) =>
-              attempt(() => {
-                this.#assertOpen("Cannot send");
-                return this.#queued(this.#engine.sendPiece(type, piece, fin, options));
-              }),
-            wait: (next) => this.#untilClosing(next),
-            fail: (error) => this.readyState === "open" && this.#fail(error),
-          }).finally(() => this.#order.leave()),
-        );
-      };
-      return this.#order.free ? begin() : this.#order.enter(0, begin);
-    });
-  }
-
-  /** Waits for a promise as long as the connection is open. */
-  #untilClosing<Value>(promise: PromiseLike<Value> | Value): Promise<Value> {
-    return attempt(() => {
-      this.#assertOpen("Cannot send");
-      return new Promise((resolve, reject) => {
-        this.#interrupt = reject;
-        Promise.resolve(promise).then(resolve, reject);
-      });
-    });
+    return this.#sender.sendStream(type, body, options);
   }
 
   /** The connection as a sink: closing it closes the connection, aborting it tears it down. */
@@ -422,14 +362,9 @@ export class WebSocketConnection implements MessageConnection {
     return attempt(() => {
       const bytes = payload && toBytes(payload);
       if (payload !== undefined && bytes === undefined) throw new TypeError("Cannot ping: no bytes");
-      this.#assertOpen("Cannot ping");
+      this.#sender.assertOpen("Cannot ping");
       return this.#keepalive.ping(bytes);
     });
-  }
-
-  #sendPing(payload: Uint8Array): void {
-    this.#engine.ping(payload);
-    this.#outbox.schedule();
   }
 
   // Closing
@@ -460,17 +395,17 @@ export class WebSocketConnection implements MessageConnection {
   }
 
   /** Something of ours went wrong: §7.4.1 1011, "an unexpected condition". */
-  #fail(error: unknown): void {
+  readonly #fail = (error: unknown): void => {
     this.#end.error ??= error;
     this.#sendClose(1011, "");
-  }
+  };
 
   #sendClose(code: number, reason: string): void {
     if (this.readyState !== "open") return;
     this.#end.ownClose = { closeCode: code, reason, wasClean: false };
     this.#engine.close(code, reason);
     this.#beginClosing();
-    this.#outbox.flush();
+    this.#sender.flush();
     this.#pump();
   }
 
@@ -481,7 +416,7 @@ export class WebSocketConnection implements MessageConnection {
     this.#end.info = info;
     this.#reception.end();
     this.#keepalive.rest();
-    this.#interrupt?.(this.#end.createError("Cannot send"));
+    this.#sender.interrupt();
     this.#end.startTimer(this.#limits, () => this.#finish());
   }
 
@@ -496,7 +431,7 @@ export class WebSocketConnection implements MessageConnection {
 
   #receiveEnd(): void {
     this.#peerEnded = true;
-    if (this.#end.info === undefined || this.#outbox.bufferedAmount === 0) this.#finish();
+    if (this.#end.info === undefined || this.#sender.unsentBytes === 0) this.#finish();
   }
 
   /** The end, once, whatever led to it. */
@@ -505,36 +440,16 @@ export class WebSocketConnection implements MessageConnection {
     if (end.ended) return;
     const { info = withoutClose } = end;
     // §7.1.4 "cleanly" only if our Close has left too
-    const wasClean = info.wasClean && this.#outbox.bufferedAmount === 0;
+    const wasClean = info.wasClean && this.#sender.unsentBytes === 0;
     end.finish({ ...info, wasClean }, end.error ?? info.error ?? (wasClean ? undefined : error));
     this.#cancelHold?.();
     this.#reception.end();
-    const failure = end.createError("Cannot send");
-    this.#interrupt?.(failure);
-    this.#outbox.stop(failure);
+    this.#sender.interrupt();
+    this.#sender.stop(end.createError("Cannot send"));
     this.#keepalive.stop(end.createError("Cannot ping"));
     this.#engine.dispose();
     if (wasClean) this.#transport.end();
     this.#transport.destroy(error);
     end.tell();
   }
-}
-
-/** The bytes of a message's payload. */
-function sizeOf(data: string | Uint8Array | PreparedMessage): number {
-  return (typeof data === "string" ? encodeText(data) : isPrepared(data) ? data.bytes : data).length;
-}
-
-/** Whatever it throws, its promise rejects with. */
-function attempt<Value>(run: () => Promise<Value>): Promise<Value> {
-  try {
-    return run();
-  } catch (error) {
-    return reject(error);
-  }
-}
-
-/** A rejection; nobody need look at one that says what `closed` does too. */
-function reject(error: unknown): Promise<never> {
-  return error instanceof WebSocketError ? rejectQuietly(error) : Promise.reject(error);
 }
