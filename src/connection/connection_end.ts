@@ -28,17 +28,24 @@ export class ConnectionEnd {
   /** What of ours went wrong first. */
   error: unknown;
 
+  readonly #limits: ConnectionLimits;
   readonly #stopWatching: () => void;
   #cancelTimer: (() => void) | undefined;
 
   /** Calls `abort` when the signal is aborted. */
-  constructor(signal: AbortSignal | undefined, abort: (reason: unknown) => void) {
+  constructor(
+    limits: ConnectionLimits,
+    signal: AbortSignal | undefined,
+    abort: (reason: unknown) => void,
+  ) {
+    this.#limits = limits;
     this.closed = new Promise((resolve) => this.tell = () => resolve(this.info!));
     this.#stopWatching = watchSignal(signal, abort);
   }
 
   /** The first Close, whoever sent it: from here on there is so much time until `late`. */
-  startTimer({ clock, closeTimeout }: ConnectionLimits, late: () => void): void {
+  startTimer(late: () => void): void {
+    const { clock, closeTimeout } = this.#limits;
     this.#cancelTimer ??= clock.after(closeTimeout, late);
   }
 

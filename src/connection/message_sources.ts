@@ -11,7 +11,7 @@ import type { MessageConnection } from "./message_connection.ts";
 import { Reception } from "./reception.ts";
 
 /** Unread bytes of ended connections from which on there is enough to read; also 16 messages. */
-const highWaterMark = 65_536;
+const receiveHighWaterMark = 65_536;
 
 /** What the unread messages of ended connections may take at most: their bytes, and 1 KiB each. */
 const maxUnread = 16_777_216;
@@ -25,7 +25,7 @@ export interface SourcesHandler {
 }
 
 /** Receives, in order, over all connections: what those that have ended have left, then from the last one. */
-export class MessageSources extends Reception {
+export class MessageSources extends Reception<StreamedConnection> {
   /** The connection that is received from. */
   #source: MessageConnection | undefined;
   #isWanted = false;
@@ -37,7 +37,7 @@ export class MessageSources extends Reception {
 
   /** Receives by `handler`, if there is one. */
   constructor(connection: StreamedConnection, handler: SourcesHandler | undefined) {
-    super({ connection, highWaterMark });
+    super({ connection, receiveHighWaterMark });
     if (handler === undefined) return;
     this.claim("onMessage");
     void this.#handleAll(handler);

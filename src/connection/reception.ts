@@ -7,8 +7,9 @@
  */
 
 import type { PieceEvent } from "../protocol/engine_event.ts";
-import type { Message } from "./connection_options.ts";
+import type { Message, MessageHandler } from "./connection_options.ts";
 import { createReadable, type StreamedConnection } from "./connection_streams.ts";
+import { attempt } from "./quietly.ts";
 
 /** The most messages that wait unread. */
 const mostWaiting = 16;
@@ -17,13 +18,13 @@ const mostWaiting = 16;
 type Way = "receive()" | "messages()" | "readable" | "onMessage";
 
 /** What a reception needs of its connection. */
-export interface ReceptionOptions {
-  /** The connection, for its streams. */
-  readonly connection: StreamedConnection;
+export interface ReceptionOptions<Connection> {
+  /** The connection, for its streams and its handler. */
+  readonly connection: Connection;
   /** Bytes that wait unread before it is full; also 16 messages. */
-  readonly highWaterMark: number;
+  readonly receiveHighWaterMark: number;
   /** Takes each message, in order; a promise that it returns holds the next one back. */
-  readonly handle?: ((message: Message) => unknown) | undefined;
+  readonly onMessage?: MessageHandler<Connection> | undefined;
   /** The handler has thrown. */
   readonly onError?: (error: unknown) => void;
   /** Something was taken, and so little is left that more may come. */
@@ -31,22 +32,22 @@ export interface ReceptionOptions {
 }
 
 /** The application's side of receiving: first come, first served. */
-export class Reception<Item extends Message | PieceEvent = Message> {
-  readonly #options: ReceptionOptions;
+export class Reception<Connection extends StreamedConnection, Item extends Message | PieceEvent = Message> {
+  readonly #options: ReceptionOptions<Connection>;
   #way: Way | undefined;
   #readable: ReadableStream<Message> | undefined;
   /** Whether the handler takes the next message at once. */
   #isReady: boolean;
-  #items: Item[] = [];
-  #sizes: number[] = [];
+  #unread: Array<{ readonly item: Item; readonly size: number }> = [];
+  /** Bytes unread. */
   #size = 0;
   #takers: Array<(item: Item | undefined) => void> = [];
   #ended = false;
 
-  /** Receives by `handle`, if there is one. */
-  constructor(options: ReceptionOptions) {
+  /** Receives by the handler, if there is one. */
+  constructor(options: ReceptionOptions<Connection>) {
     this.#options = options;
-    this.#isReady = options.handle !== undefined;
+    this.#isReady = options.onMessage !== undefined;
     if (this.#isReady) this.#way = "onMessage";
   }
 
@@ -54,7 +55,7 @@ export class Reception<Item extends Message | PieceEvent = Message> {
 
   /** Messages that wait. */
   get length(): number {
-    return this.#items.length;
+    return this.#unread.length;
   }
 
   /** What the messages that wait cost: their bytes, and 1 KiB each. */
@@ -62,11 +63,15 @@ export class Reception<Item extends Message | PieceEvent = Message> {
     return this.#size + 1024 * this.length;
   }
 
-  /** Whether no more should come, where `pending` bytes are on their way already. */
+  /** Whether what comes next is waited for. */
+  get isWanted(): boolean {
+    return this.#isReady || this.#takers.length > 0;
+  }
+
+  /** Whether no more should come, where `pending` bytes are on their way already and not waited for. */
   isFull(pending = 0): boolean {
-    if (this.#isReady || this.#takers.length > 0) return false;
     const size = this.#size + pending;
-    return this.length >= mostWaiting || size > 0 && size >= this.#options.highWaterMark;
+    return this.length >= mostWaiting || size > 0 && size >= this.#options.receiveHighWaterMark;
   }
 
   /** Takes in a message, or a piece of one, of so many bytes. */
@@ -74,16 +79,16 @@ export class Reception<Item extends Message | PieceEvent = Message> {
     if (this.#isReady) return this.#handle(item as Message);
     const taker = this.#takers.shift();
     if (taker !== undefined) return taker(item);
-    this.#items.push(item);
-    this.#sizes.push(size);
+    this.#unread.push({ item, size });
     this.#size += size;
   }
 
   /** The next message or piece, if one waits. */
   shift(): Item | undefined {
     // There are never many, so that moving them up costs nothing.
-    this.#size -= this.#sizes.shift() ?? 0;
-    return this.#items.shift();
+    const first = this.#unread.shift();
+    this.#size -= first?.size ?? 0;
+    return first?.item;
   }
 
   /** The next message or piece, as soon as there is one; `undefined` once it has ended. */
@@ -98,8 +103,7 @@ export class Reception<Item extends Message | PieceEvent = Message> {
 
   /** Forgets what waits. */
   clear(): void {
-    this.#items = [];
-    this.#sizes = [];
+    this.#unread = [];
     this.#size = 0;
   }
 
@@ -110,9 +114,9 @@ export class Reception<Item extends Message | PieceEvent = Message> {
   }
 
   #handle(message: Message): void {
-    const { handle, onError } = this.#options;
+    const { onMessage, connection, onError } = this.#options;
     try {
-      const result = handle!(message);
+      const result = onMessage!(message, connection);
       if (!isThenable(result)) return;
       this.#isReady = false;
       result.then(() => this.#handled(), onError);
@@ -128,19 +132,15 @@ export class Reception<Item extends Message | PieceEvent = Message> {
   }
 
   #taken(): void {
-    const { highWaterMark, onLow } = this.#options;
-    if (this.length <= mostWaiting / 2 && this.#size <= highWaterMark / 2) onLow?.();
+    const { receiveHighWaterMark, onLow } = this.#options;
+    if (this.length <= mostWaiting / 2 && this.#size <= receiveHighWaterMark / 2) onLow?.();
   }
 
   // The ways to ask
 
   /** The next message, `undefined` at the end. Rejects with `TypeError` where another way is taken. */
   receive(): Promise<Message | undefined> {
-    try {
-      return this.#takeBy("receive()");
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    return attempt(() => this.#takeBy("receive()"));
   }
 
   /**

@@ -19,7 +19,8 @@ export type MessageBody =
 export function iterateBody(body: MessageBody): AsyncIterator<unknown> | Iterator<unknown> {
   if (body instanceof ReadableStream) return readStream(body);
   const iterable = body as Partial<AsyncIterable<unknown> & Iterable<unknown>> | undefined;
-  const begin: (() => AsyncIterator<unknown> | Iterator<unknown>) | undefined = iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator];
+  const begin: (() => AsyncIterator<unknown> | Iterator<unknown>) | undefined =
+    iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator];
   if (typeof begin !== "function" || typeof iterable !== "object" || toBytes(iterable) !== undefined) {
     throw new TypeError("Cannot send: the body is no stream");
   }

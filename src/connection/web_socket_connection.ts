@@ -8,7 +8,7 @@
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
 import { createClosePayload } from "../protocol/close_payload.ts";
-import type { EngineEvent, MessageType, PieceEvent } from "../protocol/engine_event.ts";
+import type { MessageType } from "../protocol/engine_event.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
 import type { FrameTap } from "../protocol/frame_info.ts";
 import type { PreparedMessage } from "../protocol/prepared_message.ts";
@@ -16,24 +16,18 @@ import type { Role } from "../protocol/role.ts";
 import { WebSocketEngine } from "../protocol/web_socket_engine.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
 import { type ByteSource, toBytes } from "./bytes.ts";
-import { systemClock } from "./clock.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
 import type { CloseOptions } from "./close_options.ts";
-import {
-  checkConnectionOptions,
-  type ConnectionLimits,
-  type ConnectionOptions,
-  type Message,
-} from "./connection_options.ts";
+import { checkConnectionOptions, type ConnectionOptions, type Message } from "./connection_options.ts";
 import type { ConnectionStats } from "./connection_stats.ts";
 import { ConnectionEnd, withoutClose } from "./connection_end.ts";
 import { createCloseError, createWritable } from "./connection_streams.ts";
 import { type IncomingMessage, readMessages } from "./incoming_message.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { ConnectionCapabilities, MessageConnection } from "./message_connection.ts";
+import { MessageReceiver } from "./message_receiver.ts";
 import { MessageSender } from "./message_sender.ts";
 import { attempt } from "./quietly.ts";
-import { Reception } from "./reception.ts";
 import type { MessageBody } from "./send_stream.ts";
 import { toByteTransport } from "./stream_transport.ts";
 import { WebSocketError } from "./web_socket_error.ts";
@@ -81,26 +75,14 @@ export class WebSocketConnection implements MessageConnection {
   readonly request: HandshakeRequest | undefined;
   /** The response that opened the connection, on a client that knows it. */
   readonly response: HandshakeResponse | undefined;
-  readonly #limits: ConnectionLimits;
   readonly #engine: WebSocketEngine;
   readonly #transport: ByteTransport;
 
-  // Receiving
-  readonly #reception: Reception<Message | PieceEvent>;
-  #bytesReceived = 0;
-  /** Whether events are being dispatched further up the stack, or have to wait for the beginning. */
-  #pumping = true;
-  #paused = true;
-
-  // Sending
+  readonly #receiver: MessageReceiver;
   readonly #sender: MessageSender;
   readonly #keepalive: Keepalive;
   #writable: WritableStream<string | ByteSource> | undefined;
-
-  // Closing
   readonly #end: ConnectionEnd;
-  /** There while the peer's Close waits for the answers to what came right before it. */
-  #cancelHold: (() => void) | undefined;
   #peerEnded = false;
 
   /**
@@ -108,7 +90,7 @@ export class WebSocketConnection implements MessageConnection {
    * `TypeError` or `RangeError` for options that mean nothing and streams that are locked.
    */
   constructor(transport: ByteStreamPair | ByteTransport, options: ConnectionOptions) {
-    this.#limits = checkConnectionOptions(options);
+    const limits = checkConnectionOptions(options);
     this.role = options.role;
     this.protocol = options.protocol ?? "";
     this.extensions = options.extensions ?? "";
@@ -121,39 +103,35 @@ export class WebSocketConnection implements MessageConnection {
     });
     this.#transport = toByteTransport(transport);
     // From here on nothing throws.
-    this.#end = new ConnectionEnd(options.signal, (reason) => this.abort(reason));
-    const { onMessage } = options;
-    this.#reception = new Reception({
+    this.#end = new ConnectionEnd(limits, options.signal, (reason) => this.abort(reason));
+    const parts = {
+      ...limits,
       connection: this,
-      highWaterMark: this.#limits.receiveHighWaterMark,
-      handle: onMessage && ((message) => onMessage(message, this)),
-      onLow: () => this.#paused && this.#pump(),
-      onError: this.#fail,
-    });
-    this.#sender = new MessageSender({
-      ...this.#limits,
       engine: this.#engine,
       transport: this.#transport,
       end: this.#end,
-      isBusy: () => this.#reception.length > 0 || this.#engine.unreadBytes > 0,
-      onEmpty: () => this.#outputEmpty(),
-      onError: this.#fail,
-    });
-    this.#keepalive = new Keepalive({
-      ...this.#limits,
-      sendPing: (payload) => {
+      onMessage: options.onMessage,
+      sendPing: (payload: Uint8Array) => {
         this.#engine.ping(payload);
         this.#sender.schedule();
       },
-      isPaused: () => this.#paused,
+      isBusy: () => this.#receiver.length > 0 || this.#engine.unreadBytes > 0,
+      isPaused: () => this.#receiver.paused,
+      onLow: () => this.#receiver.paused && this.#receiver.pump(),
+      onEmpty: () => this.#outputEmpty(),
       onTimeout: () => this.#finish(new WebSocketError("Cannot reach the peer: no answer to a ping")),
-    });
+      onClose: (info: WebSocketCloseInfo) => this.#beginClosing(info),
+      onError: this.#fail,
+    };
+    this.#sender = new MessageSender(parts);
+    this.#keepalive = new Keepalive(parts);
+    this.#receiver = new MessageReceiver(parts, this.#sender, this.#keepalive);
     this.#transport.start({
-      receiveBytes: (chunk) => this.#receiveBytes(chunk),
+      receiveBytes: (chunk) => this.#receiver.receiveBytes(chunk),
       receiveEnd: () => this.#receiveEnd(),
       drained: () => this.#sender.drained(),
       closed: (error) => {
-        this.#takeClose();
+        this.#receiver.takeClose();
         this.#finish(error);
       },
     });
@@ -164,10 +142,8 @@ export class WebSocketConnection implements MessageConnection {
     // The creator comes first: nothing is told before he has the connection in hand, be it through a function
     // or two of his own.
     for (let turn = 0; turn < 8; turn++) await undefined;
-    this.#pumping = false;
     if (signal?.aborted) this.abort(signal.reason);
-    if (head !== undefined) this.#receiveBytes(head);
-    this.#pump();
+    this.#receiver.start(head);
   }
 
   // State
@@ -195,7 +171,11 @@ export class WebSocketConnection implements MessageConnection {
 
   /** Counts, each way. */
   get stats(): ConnectionStats {
-    return { bytesReceived: this.#bytesReceived, bytesSent: this.#sender.bytesSent, ...this.#engine.counts };
+    return {
+      bytesReceived: this.#receiver.bytesReceived,
+      bytesSent: this.#sender.bytesSent,
+      ...this.#engine.counts,
+    };
   }
 
   // Receiving
@@ -205,12 +185,12 @@ export class WebSocketConnection implements MessageConnection {
    * taken.
    */
   receive(): Promise<Message | undefined> {
-    return this.#reception.receive();
+    return this.#receiver.receive();
   }
 
   /** The messages, up to the end of the connection; leaving the loop early leaves the connection open. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
-    return this.#reception.iterate();
+    return this.#receiver.iterate();
   }
 
   /**
@@ -218,101 +198,17 @@ export class WebSocketConnection implements MessageConnection {
    * is passed over when the next one is asked for. Throws `TypeError` where another way is taken.
    */
   messages(): AsyncIterableIterator<IncomingMessage> {
-    this.#reception.claim("messages()");
+    this.#receiver.claim("messages()");
     this.#engine.stream();
     return readMessages(
-      () => this.#reception.take(),
+      () => this.#receiver.take(),
       async () => createCloseError("Cannot receive", await this.closed),
     );
   }
 
   /** The messages as a stream: closed by a clean close, errored with `WebSocketError` by any other. */
   get readable(): ReadableStream<Message> {
-    return this.#reception.readable;
-  }
-
-  #receiveBytes(chunk: Uint8Array): void {
-    if (this.#end.ended || chunk.length === 0) return;
-    this.#bytesReceived += chunk.length;
-    this.#keepalive.heard();
-    this.#engine.receive(chunk);
-    this.#pump();
-  }
-
-  /**
-   * Dispatches what has arrived until all is read or nobody wants more, and lets the transport go on or wait.
-   */
-  #pump(mayHold = true): void {
-    if (this.#pumping || this.#end.ended || this.#cancelHold !== undefined) return;
-    this.#pumping = this.#sender.held = true;
-    mayHold &&= !this.#engine.closeSent;
-    let told = false;
-    while (!this.#isFull()) {
-      // What is answered at once, the peer shall have, although it closed in the same breath.
-      if (mayHold && this.#engine.closeIsNext && (told || this.#reception.length > 0)) {
-        this.#cancelHold = systemClock.after(0, () => this.#takeClose());
-        break;
-      }
-      try {
-        const event = this.#engine.next();
-        // A tap may have ended everything.
-        if (event === undefined || this.#end.ended) break;
-        told ||= event.type === "message" || event.type === "piece";
-        this.#dispatch(event);
-      } catch (error) {
-        this.#fail(error);
-      }
-    }
-    this.#pumping = this.#sender.held = false;
-    if (this.#end.ended) return;
-    this.#engine.park();
-    this.#setPaused(this.#cancelHold !== undefined || this.#isFull());
-    this.#sender.flush();
-  }
-
-  /** Takes the Close that waited for the answers to what came before it. */
-  #takeClose(): void {
-    if (this.#cancelHold === undefined) return;
-    this.#cancelHold();
-    this.#cancelHold = undefined;
-    this.#pump(false);
-  }
-
-  /**
-   * Whether the application has enough to do. A closing connection reads on, for the sake of the peer's
-   * Close.
-   */
-  #isFull(): boolean {
-    const { ended } = this.#end;
-    return ended || !this.#engine.closeSent && this.#reception.isFull(this.#engine.collectedBytes);
-  }
-
-  #setPaused(paused: boolean): void {
-    if (paused === this.#paused) return;
-    this.#paused = paused;
-    if (paused) this.#transport.pause();
-    else this.#transport.resume();
-  }
-
-  #dispatch(event: EngineEvent): void {
-    switch (event.type) {
-      case "message":
-        this.#reception.push(event.data, event.data.length);
-        break;
-      case "piece":
-        this.#reception.push(event, event.data.length);
-        break;
-      case "pong":
-        this.#keepalive.receivePong(event.payload);
-        break;
-      case "close":
-        this.#beginClosing({ closeCode: event.code, reason: event.reason, wasClean: true });
-        break;
-      case "error": {
-        const { closeCode, message } = event.error;
-        this.#beginClosing({ closeCode, reason: message, wasClean: false, error: event.error });
-      }
-    }
+    return this.#receiver.readable;
   }
 
   /** A tap whose errors go the way of the message handler's. */
@@ -385,7 +281,7 @@ export class WebSocketConnection implements MessageConnection {
 
   /** Tears the transport down, without a closing handshake. What was not read is lost. */
   abort(reason?: unknown): void {
-    this.#reception.clear();
+    this.#receiver.clear();
     this.#finish(reason);
   }
 
@@ -406,7 +302,7 @@ export class WebSocketConnection implements MessageConnection {
     this.#engine.close(code, reason);
     this.#beginClosing();
     this.#sender.flush();
-    this.#pump();
+    this.#receiver.pump();
   }
 
   /** From the first Close on, whoever sent it. */
@@ -414,10 +310,10 @@ export class WebSocketConnection implements MessageConnection {
     // A tap may have ended everything.
     if (this.#end.ended) return;
     this.#end.info = info;
-    this.#reception.end();
+    this.#receiver.end();
     this.#keepalive.rest();
     this.#sender.interrupt();
-    this.#end.startTimer(this.#limits, () => this.#finish());
+    this.#end.startTimer(() => this.#finish());
   }
 
   /** All is written: what follows our last frame? */
@@ -442,8 +338,7 @@ export class WebSocketConnection implements MessageConnection {
     // §7.1.4 "cleanly" only if our Close has left too
     const wasClean = info.wasClean && this.#sender.unsentBytes === 0;
     end.finish({ ...info, wasClean }, end.error ?? info.error ?? (wasClean ? undefined : error));
-    this.#cancelHold?.();
-    this.#reception.end();
+    this.#receiver.stop();
     this.#sender.interrupt();
     this.#sender.stop(end.createError("Cannot send"));
     this.#keepalive.stop(end.createError("Cannot ping"));

@@ -154,7 +154,7 @@ export class MessageReader extends FrameReader implements FrameSituation {
     ) {
       if (this.#text && length <= scratch.length) {
         const ascii = this.readScratch();
-        return this.#tellMessage(assertText(decodeScratch(length, ascii)));
+        return this.#tellMessage(decodeScratch(length, ascii));
       }
       const bytes = new Uint8Array(length);
       this.readPayload(bytes, 0, length);
@@ -197,10 +197,12 @@ export class MessageReader extends FrameReader implements FrameSituation {
   }
 
   #tellBytes(bytes: Uint8Array<ArrayBuffer>): MessageEvent {
-    return this.#tellMessage(this.#text ? assertText(decodeText(bytes)) : bytes);
+    return this.#tellMessage(this.#text ? decodeText(bytes) : bytes);
   }
 
-  #tellMessage(data: string | Uint8Array<ArrayBuffer>): MessageEvent {
+  /** Tells a message, unless it is a text that could not be decoded. */
+  #tellMessage(data: string | Uint8Array<ArrayBuffer> | undefined): MessageEvent {
+    if (data === undefined) throw new ProtocolError(1007, "text is no UTF-8");
     this.messages++;
     return { type: "message", data };
   }
@@ -219,10 +221,4 @@ export class MessageReader extends FrameReader implements FrameSituation {
       fin,
     };
   }
-}
-
-/** A text, or the error that answers what is none. */
-function assertText(text: string | undefined): string {
-  if (text === undefined) throw new ProtocolError(1007, "text is no UTF-8");
-  return text;
 }

@@ -246,7 +246,7 @@ export class WebSocketEngine {
     const pong = this.#pendingPong;
     if (pong !== undefined) {
       this.#pendingPong = undefined;
-      this.#writer.writeFrame(this.#urgent, Opcode.Pong, true, false, pong);
+      this.#writeControl(Opcode.Pong, pong, this.#urgent);
     }
     return [...this.#urgent.take(Infinity), ...this.#queue.take(limit)];
   }
@@ -289,13 +289,17 @@ export class WebSocketEngine {
     else this.#writeControl(Opcode.Pong, payload);
   }
 
-  #writeControl(opcode: number, payload: Uint8Array): void {
-    this.#writer.writeFrame(this.congested ? this.#urgent : this.#queue, opcode, true, false, payload);
+  #writeControl(
+    opcode: number,
+    payload: Uint8Array,
+    queue = this.congested ? this.#urgent : this.#queue,
+  ): void {
+    this.#writer.writeFrame(queue, opcode, true, false, payload);
   }
 
   #writeClose(payload: Uint8Array): void {
     if (this.closeSent) return;
     (this as Mutable<this>).closeSent = true;
-    this.#writer.writeFrame(this.#queue, Opcode.Close, true, false, payload);
+    this.#writeControl(Opcode.Close, payload, this.#queue);
   }
 }

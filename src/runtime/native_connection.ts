@@ -58,7 +58,7 @@ export class NativeConnection implements MessageConnection {
   readonly #transport: MessageTransport;
 
   // Receiving
-  readonly #reception: Reception;
+  readonly #reception: Reception<NativeConnection>;
   #paused = false;
 
   // Sending
@@ -84,11 +84,11 @@ export class NativeConnection implements MessageConnection {
     this.request = request;
     this.response = response;
     const { onMessage, signal } = own;
-    this.#end = new ConnectionEnd(signal, (reason) => this.abort(reason));
-    this.#reception = new Reception({
+    this.#end = new ConnectionEnd(this.#limits, signal, (reason) => this.abort(reason));
+    this.#reception = new Reception<NativeConnection>({
       connection: this,
-      highWaterMark: this.#limits.receiveHighWaterMark,
-      handle: onMessage && ((message) => onMessage(message, this)),
+      receiveHighWaterMark: this.#limits.receiveHighWaterMark,
+      onMessage,
       onLow: () => this.#setPaused(false),
       onError: (error) => this.#fail(error),
     });
@@ -320,7 +320,7 @@ export class NativeConnection implements MessageConnection {
     this.#end.ownClose = { closeCode, reason, wasClean: false };
     this.#reception.end();
     this.#keepalive?.rest();
-    this.#end.startTimer(this.#limits, () => this.#finish(withoutClose));
+    this.#end.startTimer(() => this.#finish(withoutClose));
     // The peer's Close is still to be read.
     this.#setPaused(false);
     this.#transport.close(closeCode, reason);
