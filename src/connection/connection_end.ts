@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Clock } from "./clock.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
 import type { ConnectionLimits } from "./connection_options.ts";
 import { createCloseError } from "./connection_streams.ts";
@@ -18,7 +19,6 @@ export const withoutClose: WebSocketCloseInfo = { closeCode: 1006, reason: "", w
 export class ConnectionEnd {
   /** Tells of the end once `tell()` is called, which comes last. */
   readonly closed: Promise<WebSocketCloseInfo>;
-  tell!: () => void;
   /** Whether the connection is gone. */
   ended = false;
   /** What the other side said or did to close; once `ended`, what `closed` tells. */
@@ -28,25 +28,27 @@ export class ConnectionEnd {
   /** What of ours went wrong first. */
   error: unknown;
 
-  readonly #limits: ConnectionLimits;
+  readonly #clock: Clock;
+  readonly #closeTimeout: number;
   readonly #stopWatching: () => void;
   #cancelTimer: (() => void) | undefined;
+  #resolve!: (info: WebSocketCloseInfo) => void;
 
   /** Calls `abort` when the signal is aborted. */
   constructor(
-    limits: ConnectionLimits,
+    { clock, closeTimeout }: ConnectionLimits,
     signal: AbortSignal | undefined,
     abort: (reason: unknown) => void,
   ) {
-    this.#limits = limits;
-    this.closed = new Promise((resolve) => this.tell = () => resolve(this.info!));
+    this.#clock = clock;
+    this.#closeTimeout = closeTimeout;
+    this.closed = new Promise((resolve) => this.#resolve = resolve);
     this.#stopWatching = watchSignal(signal, abort);
   }
 
   /** The first Close, whoever sent it: from here on there is so much time until `late`. */
   startTimer(late: () => void): void {
-    const { clock, closeTimeout } = this.#limits;
-    this.#cancelTimer ??= clock.after(closeTimeout, late);
+    this.#cancelTimer ??= this.#clock.after(this.#closeTimeout, late);
   }
 
   /** The connection is gone: whatever else was waited for is called off. */
@@ -55,6 +57,11 @@ export class ConnectionEnd {
     this.info = { closeCode, reason, wasClean, ...(error === undefined ? undefined : { error }) };
     this.#cancelTimer?.();
     this.#stopWatching();
+  }
+
+  /** Tells of the end, when all else has been told. */
+  tell(): void {
+    this.#resolve(this.info!);
   }
 
   /** Why something cannot be done any more. */

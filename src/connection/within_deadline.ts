@@ -19,11 +19,14 @@ export interface Deadline {
   readonly clock?: Clock | undefined;
 }
 
+const nothing = () => {};
+
 /** Calls `abort` with the signal's reason when it is aborted. Returns what calls that off. */
 export function watchSignal(signal: AbortSignal | undefined, abort: (reason: unknown) => void): () => void {
-  const onAbort = () => abort(signal!.reason);
-  signal?.addEventListener("abort", onAbort);
-  return () => signal?.removeEventListener("abort", onAbort);
+  if (signal === undefined) return nothing;
+  const onAbort = () => abort(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  return () => signal.removeEventListener("abort", onAbort);
 }
 
 /** Calls `late` when the time is up, and `abort` when the signal is aborted. Returns what calls both off. */
