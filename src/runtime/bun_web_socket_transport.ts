@@ -97,7 +97,12 @@ export class BunWebSocketTransport implements MessageTransport {
   }
 
   send(message: string | Uint8Array<ArrayBuffer>): void {
-    if (!this.#isBlocked && !this.#isTurn) return this.#sendNow(message);
+    if (this.#isBlocked || this.#isTurn) this.#enqueue(message);
+    else if (this.#socket?.send(message) === -1) this.#block();
+    else if (!this.#isCollected) this.#beginTurn();
+  }
+
+  #enqueue(message: string | Uint8Array<ArrayBuffer>): void {
     // What is published from now on would overtake it.
     this.groupSeat.leave();
     const size = sizeOf(message);
@@ -105,10 +110,8 @@ export class BunWebSocketTransport implements MessageTransport {
     this.#queuedBytes += size;
   }
 
-  #sendNow(message: string | Uint8Array<ArrayBuffer>): void {
-    if (this.#socket?.send(message) === -1) this.#block();
-    if (this.#isCollected || this.#isBlocked) return;
-    // Each of these is a call of the system: what follows in this turn shares one.
+  /** Each message is a call of the system: those that follow in this turn share one. */
+  #beginTurn(): void {
     this.#isTurn = true;
     queueMicrotask(this.#endTurn);
   }
@@ -125,15 +128,13 @@ export class BunWebSocketTransport implements MessageTransport {
   };
 
   #sendQueued(): void {
-    this.#isCollected = true;
     let count = 0;
     while (count < this.#queue.length && !this.#isBlocked) {
       const { message, size } = this.#queue[count++]!;
       this.#queuedBytes -= size;
-      this.#sendNow(message);
+      if (this.#socket?.send(message) === -1) this.#block();
     }
     this.#queue.splice(0, count);
-    this.#isCollected = false;
     if (this.#queue.length === 0) this.#endQueue();
     if (this.#awaitedMark === undefined || this.bufferedAmount >= this.#awaitedMark) return;
     this.#awaitedMark = undefined;

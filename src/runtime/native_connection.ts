@@ -95,7 +95,7 @@ export class NativeConnection implements MessageConnection {
     if (capabilities.ping) this.#keepalive = this.#createKeepalive();
     this.#transport = transport;
     transport.start({
-      receiveMessage: (message) => this.#receiveMessage(message),
+      receiveMessage: this.#receiveMessage,
       receivePong: (payload) => this.#keepalive?.receivePong(payload),
       drained: () => this.#drained(),
       closed: (info) => this.#finish(info),
@@ -142,6 +142,10 @@ export class NativeConnection implements MessageConnection {
     return this.#keepalive?.latency;
   }
 
+  get #isOpen(): boolean {
+    return !this.#end.ended && this.#end.ownClose === undefined;
+  }
+
   // Receiving
 
   /**
@@ -167,9 +171,10 @@ export class NativeConnection implements MessageConnection {
     throw new TypeError("Cannot receive by messages(): this runtime's sockets have whole messages only");
   }
 
-  #receiveMessage(message: Message): void {
+  /** Kept short, with all it calls: for short messages it is most of what they cost. */
+  readonly #receiveMessage = (message: Message): void => {
     this.#keepalive?.heard();
-    if (this.readyState !== "open") return;
+    if (!this.#isOpen) return;
     if (exceeds(message, this.#limits.maxMessageSize)) {
       return this.#refuse(new ProtocolError(1009, "message over the limit"));
     }
@@ -179,7 +184,7 @@ export class NativeConnection implements MessageConnection {
     else if (this.#reception.cost > this.#limits.maxReceiveQueue) {
       this.#refuse(new ProtocolError(1008, "too many unread messages"));
     }
-  }
+  };
 
   #setPaused(paused: boolean): void {
     if (paused === this.#paused || this.readyState === "closed") return;
@@ -203,7 +208,7 @@ export class NativeConnection implements MessageConnection {
     if (options !== undefined && (options.compress ?? options.fragmentSize) !== undefined) {
       return Promise.reject(new TypeError("Cannot send with options: this runtime's sockets have none"));
     }
-    if (this.readyState !== "open") return rejectQuietly(this.#end.createError("Cannot send"));
+    if (!this.#isOpen) return rejectQuietly(this.#end.createError("Cannot send"));
     const { maxSendQueue, sendHighWaterMark } = this.#limits;
     if (this.#buffered > 0 && exceeds(data, maxSendQueue - this.#buffered)) {
       this.#buffered = this.#transport.bufferedAmount;
