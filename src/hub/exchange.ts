@@ -14,7 +14,6 @@ import { abortQuietly, closeQuietly } from "./close_quietly.ts";
 import { isLabel } from "./is_label.ts";
 import { deliver, type OutgoingMessage } from "./outgoing_message.ts";
 import { TopicGroups } from "./topic_groups.ts";
-import { TopicIndex } from "./topic_index.ts";
 
 /** How many members of this hub a message was handed to, and how many missed it because they are slow. */
 export interface PublishResult {
@@ -42,12 +41,11 @@ export const channelPrefix = "\0";
 /** The topics of one hub. */
 export class Exchange {
   /** Who listens to what. */
-  readonly topics: TopicIndex<Member> = new TopicIndex();
+  readonly topics: TopicGroups<Member> = new TopicGroups();
   /** Who follows what channel. */
-  readonly channels: TopicIndex<Member> = new TopicIndex();
+  readonly channels: TopicGroups<Member> = new TopicGroups();
   /** Counts since the beginning. */
   readonly counts: ExchangeCounts = { published: 0, delivered: 0, dropped: 0, closedSlow: 0 };
-  readonly #groups = new TopicGroups();
   readonly #limits: HubLimits;
   readonly #broker: Broker | undefined;
   readonly #feeds: Feeds;
@@ -88,16 +86,13 @@ export class Exchange {
     if (topics.size >= maxTopics && !topics.has(topic)) {
       throw new HubError("too-many-topics", `Cannot subscribe: the hub has ${maxTopics} topics already`);
     }
-    const isFirst = topics.add(topic, member);
-    this.#groups.add(topic, member);
-    if (!isFirst) return;
+    if (!topics.add(topic, member)) return;
     this.#feeds.begin(topic);
     return this.#broker?.subscribe(topic);
   }
 
   /** Unsubscribes. */
   unsubscribe(member: Member, topic: string): void {
-    this.#groups.delete(topic, member);
     if (!this.topics.delete(topic, member)) return;
     this.#feeds.end(topic);
     this.#broker?.unsubscribe(topic);
@@ -105,15 +100,13 @@ export class Exchange {
 
   /** Has a member follow a channel, whatever it may itself. */
   follow(member: Member, channel: string): void | Promise<void> {
-    if (!member.joined) return;
-    const isFirst = this.channels.add(channel, member);
-    this.#groups.add(channelPrefix + channel, member);
-    if (isFirst) return this.#broker?.subscribe(channelPrefix + channel);
+    if (member.joined && this.channels.add(channel, member)) {
+      return this.#broker?.subscribe(channelPrefix + channel);
+    }
   }
 
   /** The end of that. */
   unfollow(member: Member, channel: string): void {
-    this.#groups.delete(channelPrefix + channel, member);
     if (this.channels.delete(channel, member)) this.#broker?.unsubscribe(channelPrefix + channel);
   }
 
@@ -145,7 +138,7 @@ export class Exchange {
     return this.inTurn(() => {
       this.counts.published++;
       if (!local && this.#broker?.connected) this.#broker.publish(topic, message.data);
-      return this.#handToAll(this.topics, "", topic, message, publisher);
+      return this.#handToAll(this.topics, topic, message, publisher);
     });
   }
 
@@ -157,7 +150,7 @@ export class Exchange {
   ): PublishResult | Promise<PublishResult> {
     return this.inTurn(() => {
       if (!local && this.#broker?.connected) this.#broker.publish(channelPrefix + channel, message.data);
-      return this.#handToAll(this.channels, channelPrefix, channel, message);
+      return this.#handToAll(this.channels, channel, message);
     });
   }
 
@@ -172,24 +165,19 @@ export class Exchange {
 
   /** First in one go to whom that reaches, then to the others one by one. */
   #handToAll(
-    index: TopicIndex<Member>,
-    prefix: string,
+    index: TopicGroups<Member>,
     topic: string,
     message: OutgoingMessage,
     publisher?: Member,
   ): PublishResult {
-    const key = prefix + topic;
-    let delivered = this.#groups.send(key, message.prepared, publisher);
-    this.counts.delivered += delivered;
+    let alone = 0;
     let dropped = 0;
-    const others = publisher !== undefined && index.includes(topic, publisher) ? 1 : 0;
-    if (delivered + others === index.countSubscribers(topic)) return { delivered, dropped };
-    index.visit(topic, (member) => {
-      if (member === publisher || this.#groups.reaches(key, member)) return;
-      if (this.#hand(member, message, true)) delivered++;
+    const together = index.send(topic, message.prepared, publisher, (member) => {
+      if (this.#hand(member, message, true)) alone++;
       else dropped++;
     });
-    return { delivered, dropped };
+    this.counts.delivered += together;
+    return { delivered: together + alone, dropped };
   }
 
   /** Hands a message to one member. Whether its connection took it. */
