@@ -30,8 +30,6 @@ export interface BunSubscriber extends BunPublisher {
  */
 const patience = 16_384;
 
-let topicCount = 0;
-
 /** The place of a socket, which has to take messages as they come in order to be reached by groups. */
 export class BunSeat implements GroupSeat {
   readonly server: BunPublisher;
@@ -90,7 +88,8 @@ export class BunSeat implements GroupSeat {
 /** Sockets that are subscribed to a topic of Bun's. */
 class BunGroup implements ConnectionGroup {
   readonly #server: BunPublisher;
-  readonly #topic = `weft ${topicCount++}`;
+  /** Nobody else's, be it another copy of this module. */
+  readonly #topic = `weft ${crypto.randomUUID()}`;
   readonly #reached = new Set<BunSeat>();
   #unchecked = 0;
 
