@@ -171,7 +171,6 @@ export class NativeConnection implements MessageConnection {
     throw new TypeError("Cannot receive by messages(): this runtime's sockets have whole messages only");
   }
 
-  /** Kept short, with all it calls: for short messages it is most of what they cost. */
   readonly #receiveMessage = (message: Message): void => {
     this.#keepalive?.heard();
     if (!this.#isOpen) return;
@@ -271,9 +270,7 @@ export class NativeConnection implements MessageConnection {
     if (bytes !== undefined && bytes.length > 125) {
       return Promise.reject(new RangeError("Cannot ping: a control frame holds at most 125 bytes"));
     }
-    return this.readyState === "open"
-      ? this.#keepalive.ping(bytes)
-      : rejectQuietly(this.#end.createError("Cannot ping"));
+    return this.#isOpen ? this.#keepalive.ping(bytes) : rejectQuietly(this.#end.createError("Cannot ping"));
   }
 
   // Closing
@@ -321,7 +318,7 @@ export class NativeConnection implements MessageConnection {
   }
 
   #sendClose(closeCode: number, reason: string): void {
-    if (this.readyState !== "open") return;
+    if (!this.#isOpen) return;
     this.#end.ownClose = { closeCode, reason, wasClean: false };
     this.#reception.end();
     this.#keepalive?.rest();
