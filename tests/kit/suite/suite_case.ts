@@ -22,6 +22,22 @@ export interface SuiteTraits extends ConnectionCapabilities {
   readonly faults: boolean;
 }
 
+/** Of what has the interface of a WHATWG `WebSocket`, and no more. */
+export const webSocketTraits: SuiteTraits = {
+  backpressure: false,
+  sendBackpressure: true,
+  ping: false,
+  streaming: false,
+  sendOptions: false,
+  closeCodes: false,
+  closingHandshake: true,
+  abort: false,
+  keepalive: false,
+  utf8: true,
+  faults: false,
+  receiving: true,
+};
+
 /** The options of a subject: what every server takes, and some refuse. */
 export type SuiteOptions = Omit<NativeUpgradeOptions, "onMessage"> & Pick<AcceptOptions, "maxFragments"> & {
   readonly onMessage?: (message: string | Uint8Array, connection: MessageConnection) => unknown;

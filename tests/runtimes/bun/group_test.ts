@@ -1,50 +1,8 @@
 import { test } from "node:test";
 import { assert, assertEquals } from "@std/assert";
-import { type Message, prepareMessage, type WebSocketConnection } from "../../../mod.ts";
+import { type Message, prepareMessage } from "../../../mod.ts";
 import { Hub, type Member } from "../../../src/hub/mod.ts";
-import {
-  type BunServer,
-  type NativeConnection,
-  openWebSocket,
-  upgradeWebSocket,
-  websocket,
-} from "../../../src/runtime/bun.ts";
-
-declare const Bun: {
-  serve(options: object): BunServer & { readonly port: number; stop(force?: boolean): Promise<void> };
-};
-
-/** Both ends of a connection. */
-interface Pair {
-  readonly server: NativeConnection;
-  readonly client: WebSocketConnection;
-}
-
-/** Runs with a way to connections of one `Bun.serve`. */
-async function withServer(run: (connect: () => Promise<Pair>) => Promise<void>): Promise<void> {
-  let accept: ((connection: NativeConnection) => void) | undefined;
-  const server = Bun.serve({
-    port: 0,
-    websocket,
-    async fetch(request: Request, server: BunServer) {
-      const { response, connection } = await upgradeWebSocket(request, server, { closeTimeout: 1000 });
-      if (connection !== undefined) accept?.(connection);
-      return response;
-    },
-  });
-  const clients: WebSocketConnection[] = [];
-  try {
-    await run(async () => {
-      const accepted = new Promise<NativeConnection>((resolve) => accept = resolve);
-      const client = await openWebSocket(`ws://127.0.0.1:${server.port}/`);
-      clients.push(client);
-      return { client, server: await accepted };
-    });
-  } finally {
-    for (const client of clients) client.abort();
-    await server.stop(true);
-  }
-}
+import { type Pair, withServer } from "./with_server.ts";
 
 /** Joins the server's end, and listens to "news". */
 async function join(hub: Hub, { server }: Pair, name: string): Promise<Member> {

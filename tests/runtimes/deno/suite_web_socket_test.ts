@@ -7,24 +7,11 @@ import { checkNativeOptions, type NativeOptions } from "../../../src/runtime/nat
 import { StandardSocket } from "../../../src/runtime/standard_socket.ts";
 import { dialNode } from "../../kit/dial_node.ts";
 import { answerCase } from "../../kit/suite/answer_case.ts";
-import type { SuiteOptions, SuiteTraits } from "../../kit/suite/suite_case.ts";
+import { type SuiteOptions, type SuiteTraits, webSocketTraits } from "../../kit/suite/suite_case.ts";
 import { testServer } from "../../kit/suite/test_server.ts";
 
 /** What is left of the engine behind a WebSocket's interface. */
-const traits: SuiteTraits = {
-  backpressure: false,
-  sendBackpressure: true,
-  ping: false,
-  streaming: false,
-  sendOptions: false,
-  closeCodes: false,
-  closingHandshake: true,
-  abort: false,
-  keepalive: false,
-  utf8: true,
-  faults: true,
-  receiving: true,
-};
+const traits: SuiteTraits = { ...webSocketTraits, faults: true };
 
 /** Accepts, makes a WebSocket of the connection, and takes that for a runtime's own. */
 async function accept(transport: ByteTransport, options: SuiteOptions, rest: AcceptOptions) {
