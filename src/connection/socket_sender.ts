@@ -39,6 +39,8 @@ export class SocketSender {
   readonly #connection: MessageConnection;
   /** Bytes that the connection has not accepted, or refused. */
   #waiting = 0;
+  /** Those of them that it was offered. */
+  #offered = 0;
   /** Bytes that it has accepted since it last had nothing to write. */
   #accepted = 0;
   /** Pending while a Blob is read, and for those behind it. */
@@ -52,10 +54,10 @@ export class SocketSender {
 
   /** Bytes of payload that have not left. */
   get bufferedAmount(): number {
-    // The connection counts headers too.
     const buffered = this.#connection.bufferedAmount;
     if (buffered === 0) this.#accepted = 0;
-    return this.#waiting + Math.min(this.#accepted, buffered);
+    // The connection counts what it was offered too, and headers.
+    return this.#waiting + Math.min(this.#accepted, Math.max(0, buffered - this.#offered));
   }
 
   /** Why the connection was brought down, if it was. */
@@ -93,15 +95,21 @@ export class SocketSender {
   }
 
   #pass(message: Message, size: number): void {
+    this.#offered += size;
     this.#connection.send(message).then(() => {
-      this.#waiting -= size;
+      this.#settled(size);
       this.#accepted += size;
     }, (error) => {
       // A connection that comes back stays open where a message is lost with the one before, or there is none
       // to take it.
-      if (error instanceof WebSocketError && this.#connection.readyState === "open") this.#waiting -= size;
+      if (error instanceof WebSocketError && this.#connection.readyState === "open") this.#settled(size);
       else this.#refused(error);
     });
+  }
+
+  #settled(size: number): void {
+    this.#waiting -= size;
+    this.#offered -= size;
   }
 
   #close(info: CloseOptions): void {

@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { toWebSocket } from "../../src/connection/to_web_socket.ts";
 import { HandshakeError } from "../../src/handshake/handshake_error.ts";
 import { FlakyNetwork } from "../kit/flaky_network.ts";
+import { HeldBlob } from "../kit/held_blob.ts";
 import { settle } from "../kit/held_connection.ts";
 import { nextEvent, recordEvents } from "../kit/socket_events.ts";
 
@@ -34,8 +35,10 @@ test("a WebSocket that comes back outlives drops with any number of messages on 
   for (let round = 0; round < 3; round++) {
     const server = await network.accept();
     for (let index = 0; index < 4; index++) socket.send(new Uint8Array(100_000));
-    socket.send(new Blob(["behind them"]));
+    const blob = new HeldBlob(["behind them"]);
+    socket.send(blob);
     assert(socket.bufferedAmount > 400_000);
+    blob.read();
     await settle();
     await network.drop(server);
     assertEquals([socket.readyState, socket.bufferedAmount], [1, 0]);
@@ -49,15 +52,39 @@ test("a WebSocket that comes back outlives drops with any number of messages on 
   assertEquals(events, ["1 open", "3 close 1000 clean"]);
 });
 
+test("a Blob that is read only when the connection is gone goes to the next, and counts once until then", async () => {
+  const network = new FlakyNetwork({ stableAfter: 0 });
+  const socket = toWebSocket(network.client);
+  await nextEvent(socket, "open");
+  const first = await network.accept();
+  const blob = new HeldBlob(["the Blob"]);
+  socket.send(new Uint8Array(100_000));
+  socket.send(blob);
+  socket.send("behind it");
+  await settle();
+  await network.drop(first);
+  blob.read();
+  await settle();
+  assertEquals([socket.readyState, socket.bufferedAmount], [1, 17]);
+  await network.pass(500);
+  const server = await network.accept();
+  assertEquals(await server.receive(), new TextEncoder().encode("the Blob"));
+  assertEquals(await server.receive(), "behind it");
+  assertEquals(socket.bufferedAmount, 0);
+  network.client.abort();
+  await nextEvent(socket, "close");
+});
+
 test("with whenOffline refuse, what is sent between two connections is lost, and the WebSocket lives on", async () => {
   const network = new FlakyNetwork({ stableAfter: 0, whenOffline: "refuse" });
   const socket = toWebSocket(network.client);
   const events = recordEvents(socket);
   await nextEvent(socket, "open");
   for (let round = 0; round < 3; round++) {
+    const blob = new HeldBlob(["lost too"]);
     socket.send("lost");
-    socket.send(new Blob(["lost too"]));
-    await settle();
+    socket.send(blob);
+    blob.read();
     await settle();
     assertEquals([socket.readyState, socket.bufferedAmount], [1, 0]);
     const server = await network.accept();

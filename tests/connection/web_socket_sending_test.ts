@@ -96,6 +96,23 @@ test("bufferedAmount counts the bytes of what has not left", async () => {
   await nextEvent(socket, "close");
 });
 
+test("bufferedAmount counts nothing twice for a peer that is always behind", async () => {
+  const held = new HeldConnection({ sendHighWaterMark: 1000 });
+  held.transport.held = true;
+  const socket = toWebSocket(held.connection);
+  for (let round = 0; round < 20; round++) {
+    for (let index = 0; index < 5; index++) socket.send(new Uint8Array(400));
+    await settle();
+    held.transport.take();
+    socket.send(new Uint8Array(400));
+    await settle();
+    const headers = held.connection.bufferedAmount - socket.bufferedAmount;
+    assert(headers >= 0 && headers < 100, `${socket.bufferedAmount} of ${held.connection.bufferedAmount}`);
+  }
+  held.connection.abort();
+  await nextEvent(socket, "close");
+});
+
 test("send() while closing or closed adds to bufferedAmount, and sends nothing", async () => {
   const [client, server] = createWebSocketPair();
   const socket = toWebSocket(client);
