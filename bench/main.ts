@@ -1,6 +1,7 @@
 /**
- * Weft beside its peers: echo over loopback TCP, each pair of servers in one run, round by round in turn, on one core, the load on
- * the other; then compression, and HTTP/2. Prints medians, and the ratios that are the point of it.
+ * Weft beside its peers: echo over loopback TCP, round by round in turn, servers on one core, the load on the other; then
+ * compression, and HTTP/2. Each round has servers of its own: compilers and memory are luckier in one process than in
+ * another. Prints medians, and the ratios that are the point of it.
  *
  * `deno task bench [node|deno|bun|deno-native|bun-native|deflate|http2 ...] [--rounds=5] [--milliseconds=1000] [--connections=1000]`
  *
@@ -46,31 +47,37 @@ const loads = [
   { name: "64 KiB, 4 connections", args: [65536, 4, 1] },
 ];
 
-/** Messages a second. */
-async function measure(port: string, args: readonly number[]): Promise<number> {
-  const load = Program.startLoad(nodeCommand("load.ts", port, ...args, milliseconds));
-  const speed = Number(await load.readLine());
-  await load.finish();
-  return speed;
+/** The messages a second that a server of its own carries, under each load in turn. */
+async function measure(command: readonly string[]): Promise<number[]> {
+  const server = Program.startServer(command);
+  const port = await server.readLine();
+  const speeds: number[] = [];
+  for (const { args } of loads) {
+    const load = Program.startLoad(nodeCommand("load.ts", port, ...args, milliseconds));
+    speeds.push(Number(await load.readLine()));
+    await load.finish();
+  }
+  await server.end();
+  return speeds;
 }
 
-for (const [name, runtime] of Object.entries(runtimes)) {
+for (const [name, { run, weft, peer, name: title }] of Object.entries(runtimes)) {
   if (!isChosen(name)) continue;
-  const servers = [runtime.weft, runtime.peer].map((script) =>
-    Program.startServer([...runtime.run, `${root}bench/servers/${script}`])
-  );
-  const [weft = "", peer = ""] = await Promise.all(servers.map((server) => server.readLine()));
-  for (const load of loads) {
-    const results = { weft: [] as number[], peer: [] as number[] };
-    for (let round = 0; round < rounds; round++) {
-      results.weft.push(await measure(weft, load.args));
-      results.peer.push(await measure(peer, load.args));
+  const sides = [weft, peer].map((script) => ({
+    command: [...run, `${root}bench/servers/${script}`],
+    rounds: [] as number[][],
+  }));
+  for (let round = 0; round < rounds; round++) {
+    // Who is second meets a warmer machine.
+    for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+      side.rounds.push(await measure(side.command));
     }
-    const [ours, theirs] = [median(results.weft), median(results.peer)];
-    const ratio = (ours / theirs).toFixed(2);
-    console.log(`${ratio.padStart(6)} x  ${runtime.name}: ${load.name} (${ours} : ${theirs} messages/s)`);
   }
-  for (const server of servers) await server.end();
+  for (const [index, load] of loads.entries()) {
+    const [ours = 0, theirs = 0] = sides.map(({ rounds }) => median(rounds.map((speeds) => speeds[index]!)));
+    const ratio = (ours / theirs).toFixed(2);
+    console.log(`${ratio.padStart(6)} x  ${title}: ${load.name} (${ours} : ${theirs} messages/s)`);
+  }
 }
 if (isChosen("deflate")) await measureDeflate(given);
 if (isChosen("http2")) await measureHttp2(given);
