@@ -30,7 +30,6 @@ export class MessageSources extends Reception<StreamedConnection> {
   #source: MessageConnection | undefined;
   #isWanted = false;
   #isPressed = false;
-  #isEnded = false;
   /** Settles when the last call of `take()` has its message. */
   #turn: Promise<unknown> = Promise.resolve();
   #waiting: (() => void)[] = [];
@@ -72,7 +71,7 @@ export class MessageSources extends Reception<StreamedConnection> {
    * Rejects with `RangeError` when that is too much.
    */
   async catchUp(): Promise<void> {
-    while (this.isFull() && !this.#isPressed && !this.#isEnded) await this.#untilWoken();
+    while (this.isFull() && !this.#isPressed && !this.ended) await this.#untilWoken();
     if (this.cost > maxUnread) {
       throw new RangeError(`Cannot connect: ${this.length} messages are unread`);
     }
@@ -86,7 +85,7 @@ export class MessageSources extends Reception<StreamedConnection> {
 
   /** There will be no other connection. */
   override end(): void {
-    this.#isEnded = true;
+    this.ended = true;
     this.#wake();
   }
 
@@ -109,7 +108,7 @@ export class MessageSources extends Reception<StreamedConnection> {
         if (message !== undefined) return message;
         if (this.#source === source) this.#source = undefined;
       } else {
-        if (this.#isEnded) return undefined;
+        if (this.ended) return undefined;
         await this.#untilWoken();
       }
     }

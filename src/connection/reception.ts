@@ -33,7 +33,12 @@ export interface ReceptionOptions<Connection> {
 
 /** The application's side of receiving: first come, first served. */
 export class Reception<Connection extends StreamedConnection, Item extends Message | PieceEvent = Message> {
+  /** Whether nothing more will come. */
+  ended = false;
+
   readonly #options: ReceptionOptions<Connection>;
+  readonly #connection: Connection;
+  readonly #onMessage: MessageHandler<Connection> | undefined;
   #way: Way | undefined;
   #readable: ReadableStream<Message> | undefined;
   /** Whether the handler takes the next message at once. */
@@ -42,11 +47,12 @@ export class Reception<Connection extends StreamedConnection, Item extends Messa
   /** Bytes unread. */
   #size = 0;
   #takers: Array<(item: Item | undefined) => void> = [];
-  #ended = false;
 
   /** Receives by the handler, if there is one. */
   constructor(options: ReceptionOptions<Connection>) {
     this.#options = options;
+    this.#connection = options.connection;
+    this.#onMessage = options.onMessage;
     this.#isReady = options.onMessage !== undefined;
     if (this.#isReady) this.#way = "onMessage";
   }
@@ -94,7 +100,7 @@ export class Reception<Connection extends StreamedConnection, Item extends Messa
   /** The next message or piece, as soon as there is one; `undefined` once it has ended. */
   take(): Promise<Item | undefined> {
     const item = this.shift();
-    const taken = item !== undefined || this.#ended
+    const taken = item !== undefined || this.ended
       ? Promise.resolve(item)
       : new Promise<Item | undefined>((resolve) => this.#takers.push(resolve));
     this.#taken();
@@ -109,19 +115,18 @@ export class Reception<Connection extends StreamedConnection, Item extends Messa
 
   /** Nothing more will come. What waits can still be taken. */
   end(): void {
-    this.#ended = true;
+    this.ended = true;
     for (const taker of this.#takers.splice(0)) taker(undefined);
   }
 
   #handle(message: Message): void {
-    const { onMessage, connection, onError } = this.#options;
     try {
-      const result = onMessage!(message, connection);
+      const result = this.#onMessage!(message, this.#connection);
       if (!isThenable(result)) return;
       this.#isReady = false;
-      result.then(() => this.#handled(), onError);
+      result.then(() => this.#handled(), this.#options.onError);
     } catch (error) {
-      onError!(error);
+      this.#options.onError!(error);
     }
   }
 
@@ -162,7 +167,7 @@ export class Reception<Connection extends StreamedConnection, Item extends Messa
 
   /** The messages as a stream, which errors with `TypeError` where another way is taken. */
   get readable(): ReadableStream<Message> {
-    return this.#readable ??= createReadable(this.#options.connection, () => this.#takeBy("readable"));
+    return this.#readable ??= createReadable(this.#connection, () => this.#takeBy("readable"));
   }
 
   /** Takes a way. Throws `TypeError` where another one is taken. */

@@ -16,7 +16,6 @@ import type { IncomingMessage } from "../connection/incoming_message.ts";
 import { Keepalive } from "../connection/keepalive.ts";
 import type { ConnectionCapabilities, MessageConnection } from "../connection/message_connection.ts";
 import { quietly, rejectQuietly } from "../connection/quietly.ts";
-import { Reception } from "../connection/reception.ts";
 import { WebSocketError } from "../connection/web_socket_error.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
@@ -28,6 +27,7 @@ import type { Role } from "../protocol/role.ts";
 import { exceeds, toMessage } from "./message_data.ts";
 import type { MessageTransport } from "./message_transport.ts";
 import { checkNativeOptions, type NativeConnectionOptions, type NativeLimits } from "./native_options.ts";
+import { NativeReceiver } from "./native_receiver.ts";
 
 const sent: Promise<void> = Promise.resolve();
 
@@ -54,21 +54,19 @@ export class NativeConnection implements MessageConnection {
   readonly request: HandshakeRequest | undefined;
   /** The response that opened the connection, on a client that knows it. */
   readonly response: HandshakeResponse | undefined;
-  readonly #limits: NativeLimits;
   readonly #transport: MessageTransport;
-
-  // Receiving
-  readonly #reception: Reception<NativeConnection>;
-  #paused = false;
+  readonly #receiver: NativeReceiver;
+  readonly #keepalive: Keepalive | undefined;
+  readonly #end: ConnectionEnd;
 
   // Sending
+  readonly #maxSendQueue: number;
+  /** Bytes that wait, from which on senders wait too; at least one. */
+  readonly #sendHighWaterMark: number;
   /** The most that can be buffered: what was when it was last asked for, and what was sent since. */
   #buffered = 0;
   #waiting: Waiting[] = [];
-  readonly #keepalive: Keepalive | undefined;
   #writable: WritableStream<string | ByteSource> | undefined;
-
-  readonly #end: ConnectionEnd;
 
   /**
    * Takes over a socket. Throws `TypeError` or `RangeError` for options that mean nothing, or nothing here.
@@ -76,38 +74,41 @@ export class NativeConnection implements MessageConnection {
   constructor(transport: MessageTransport, options: NativeConnectionOptions) {
     const { role, protocol = "", extensions = "", request, response, ...own } = options;
     const { capabilities } = transport;
-    this.#limits = checkNativeOptions(own, capabilities);
+    const limits = checkNativeOptions(own, capabilities);
     this.capabilities = capabilities;
     this.role = role;
     this.protocol = protocol;
     this.extensions = extensions;
     this.request = request;
     this.response = response;
-    const { onMessage, signal } = own;
-    this.#end = new ConnectionEnd(this.#limits, signal, (reason) => this.abort(reason));
-    this.#reception = new Reception<NativeConnection>({
-      connection: this,
-      receiveHighWaterMark: this.#limits.receiveHighWaterMark,
-      onMessage,
-      onLow: () => this.#setPaused(false),
-      onError: (error) => this.#fail(error),
-    });
-    if (capabilities.ping) this.#keepalive = this.#createKeepalive();
     this.#transport = transport;
-    transport.start({
-      receiveMessage: this.#receiveMessage,
-      receivePong: (payload) => this.#keepalive?.receivePong(payload),
-      drained: () => this.#drained(),
-      closed: (info) => this.#finish(info),
-    });
+    // Where nobody knows what waits, nobody waits.
+    const { sendBackpressure } = capabilities;
+    this.#maxSendQueue = sendBackpressure ? limits.maxSendQueue : Infinity;
+    this.#sendHighWaterMark = sendBackpressure ? Math.max(1, limits.sendHighWaterMark) : Infinity;
+    const { onMessage, signal } = own;
+    this.#end = new ConnectionEnd(limits, signal, (reason) => this.abort(reason));
+    if (capabilities.ping) this.#keepalive = this.#createKeepalive(limits);
+    this.#receiver = new NativeReceiver({
+      connection: this,
+      transport,
+      limits,
+      receiveHighWaterMark: limits.receiveHighWaterMark,
+      onMessage,
+      onError: (error) => this.#fail(error),
+      onRefusal: (error) => this.#refuse(error),
+      onDrained: () => this.#drained(),
+      onClose: (info) => this.#finish(info),
+    }, this.#keepalive);
+    transport.start(this.#receiver);
     if (signal?.aborted) this.abort(signal.reason);
   }
 
-  #createKeepalive(): Keepalive {
+  #createKeepalive(limits: NativeLimits): Keepalive {
     return new Keepalive({
-      ...this.#limits,
+      ...limits,
       sendPing: (payload) => this.#transport.ping(payload),
-      isPaused: () => this.#paused,
+      isPaused: () => this.#receiver.paused,
       onTimeout: () => this.abort(new WebSocketError("Cannot reach the peer: no answer to a ping")),
     });
   }
@@ -153,43 +154,22 @@ export class NativeConnection implements MessageConnection {
    * where another way is taken.
    */
   receive(): Promise<Message | undefined> {
-    return this.#reception.receive();
+    return this.#receiver.receive();
   }
 
   /** The messages, up to the end of the connection; leaving the loop early leaves the connection open. */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message> {
-    return this.#reception.iterate();
+    return this.#receiver.iterate();
   }
 
   /** The messages as a stream: closed by a clean close, errored with `WebSocketError` by any other. */
   get readable(): ReadableStream<Message> {
-    return this.#reception.readable;
+    return this.#receiver.readable;
   }
 
   /** Throws `TypeError`: the runtime hands over whole messages. */
   messages(): AsyncIterableIterator<IncomingMessage> {
     throw new TypeError("Cannot receive by messages(): this runtime's sockets have whole messages only");
-  }
-
-  readonly #receiveMessage = (message: Message): void => {
-    this.#keepalive?.heard();
-    if (!this.#isOpen) return;
-    if (exceeds(message, this.#limits.maxMessageSize)) {
-      return this.#refuse(new ProtocolError(1009, "message over the limit"));
-    }
-    this.#reception.push(message, message.length);
-    if (!this.#reception.isFull()) return;
-    if (this.capabilities.backpressure) this.#setPaused(true);
-    else if (this.#reception.cost > this.#limits.maxReceiveQueue) {
-      this.#refuse(new ProtocolError(1008, "too many unread messages"));
-    }
-  };
-
-  #setPaused(paused: boolean): void {
-    if (paused === this.#paused || this.readyState === "closed") return;
-    this.#paused = paused;
-    if (paused) this.#transport.pause();
-    else this.#transport.resume();
   }
 
   // Sending
@@ -208,10 +188,9 @@ export class NativeConnection implements MessageConnection {
       return Promise.reject(new TypeError("Cannot send with options: this runtime's sockets have none"));
     }
     if (!this.#isOpen) return rejectQuietly(this.#end.createError("Cannot send"));
-    const { maxSendQueue, sendHighWaterMark } = this.#limits;
-    if (this.#buffered > 0 && exceeds(data, maxSendQueue - this.#buffered)) {
+    if (this.#buffered > 0 && exceeds(data, this.#maxSendQueue - this.#buffered)) {
       this.#buffered = this.#transport.bufferedAmount;
-      if (this.#buffered > 0 && exceeds(data, maxSendQueue - this.#buffered)) {
+      if (this.#buffered > 0 && exceeds(data, this.#maxSendQueue - this.#buffered)) {
         return rejectQuietly(new RangeError(`Cannot send: ${this.#buffered} bytes wait already`));
       }
     }
@@ -221,19 +200,16 @@ export class NativeConnection implements MessageConnection {
       // The peer has vanished; the socket is about to say so.
       return rejectQuietly(new WebSocketError("Cannot send: the connection is gone", { cause }));
     }
-    if (!this.capabilities.sendBackpressure) return sent;
     this.#buffered += typeof data === "string" ? 3 * data.length : data.length;
     // Asking costs some runtimes as much as sending a short message.
-    if (this.#buffered < sendHighWaterMark) return sent;
+    if (this.#buffered < this.#sendHighWaterMark) return sent;
     this.#buffered = this.#transport.bufferedAmount;
-    return this.#buffered < Math.max(1, sendHighWaterMark) ? sent : this.#waitForRoom();
+    return this.#buffered < this.#sendHighWaterMark ? sent : this.#waitForRoom();
   }
 
   #waitForRoom(): Promise<void> {
     const room = new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
-    if (this.#waiting.length === 1) {
-      this.#transport.waitForRoom(Math.max(1, this.#limits.sendHighWaterMark));
-    }
+    if (this.#waiting.length === 1) this.#transport.waitForRoom(this.#sendHighWaterMark);
     return quietly(room);
   }
 
@@ -296,7 +272,7 @@ export class NativeConnection implements MessageConnection {
 
   /** Ends the connection here and now. What was not read is lost. */
   abort(reason?: unknown): void {
-    this.#reception.clear();
+    this.#receiver.clear();
     this.#finish({ ...withoutClose, error: reason });
   }
 
@@ -320,11 +296,11 @@ export class NativeConnection implements MessageConnection {
   #sendClose(closeCode: number, reason: string): void {
     if (!this.#isOpen) return;
     this.#end.ownClose = { closeCode, reason, wasClean: false };
-    this.#reception.end();
+    this.#receiver.end();
     this.#keepalive?.rest();
     this.#end.startTimer(() => this.#finish(withoutClose));
     // The peer's Close is still to be read.
-    this.#setPaused(false);
+    this.#receiver.setPaused(false);
     this.#transport.close(closeCode, reason);
   }
 
@@ -338,9 +314,9 @@ export class NativeConnection implements MessageConnection {
       ? told
       : { closeCode: broken.closeCode, reason: broken.message, wasClean: false };
     // Whoever closes cleanly has left us the time to send.
-    if (info.wasClean && this.bufferedAmount < Math.max(1, this.#limits.sendHighWaterMark)) this.#drained();
+    if (info.wasClean && this.bufferedAmount < this.#sendHighWaterMark) this.#drained();
     end.finish(info, end.error ?? told.error);
-    this.#reception.end();
+    this.#receiver.end();
     const failure = end.createError("Cannot send");
     for (const { reject } of this.#waiting.splice(0)) reject(failure);
     this.#keepalive?.stop(end.createError("Cannot ping"));
