@@ -144,7 +144,7 @@ export class NativeConnection implements MessageConnection {
   }
 
   get #isOpen(): boolean {
-    return !this.#end.ended && this.#end.ownClose === undefined;
+    return !this.#receiver.ended;
   }
 
   // Receiving
