@@ -11,6 +11,7 @@ import { headText, requestText } from "../kit/heads.ts";
 import { settle } from "../kit/held_connection.ts";
 import { failureOf, readText, toBytes } from "../kit/held_handshake.ts";
 import { HeldTransport } from "../kit/held_transport.ts";
+import { until } from "../kit/until.ts";
 
 const plain = headText("GET /health HTTP/1.1", { "Host": "server.example.com" });
 
@@ -176,7 +177,7 @@ test("respond() rejects where the transport fails", async () => {
   transport.held = true;
   const responding = respond(transport, new Response("fine"));
   responding.catch(() => {});
-  await settle();
+  await until(() => transport.isWriting);
   transport.fail(new Error("reset"));
   const error = await failureOf(responding);
   assertEquals([error.message, (error.cause as Error).message], [

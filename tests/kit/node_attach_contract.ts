@@ -19,20 +19,13 @@ import {
 } from "../../src/runtime/node.ts";
 import { certificate, privateKey } from "./certificate.ts";
 import { type AttachedServer, listen, nodeAdapters, startAttached } from "./node_adapters.ts";
+import { until } from "./until.ts";
 
 const decoder = new TextDecoder();
 
 /** The refusal that a client meets. */
 async function refusalOf(connecting: Promise<WebSocketConnection>): Promise<HandshakeError> {
   return await assertRejects(() => connecting, HandshakeError);
-}
-
-/** Waits until something holds. */
-export async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; !holds(); turn++) {
-    assert(turn < 1000, "not within ten seconds");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 async function assertEcho(connection: WebSocketConnection, message: string): Promise<void> {

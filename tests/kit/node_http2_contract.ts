@@ -19,7 +19,7 @@ import {
 } from "../../src/runtime/node.ts";
 import { encodeFrame, exampleKey, utf8 } from "./frames.ts";
 import { listen, openSession } from "./node_adapters.ts";
-import { until } from "./node_attach_contract.ts";
+import { until } from "./until.ts";
 
 /** The header list of a good request. */
 const request = {

@@ -19,7 +19,7 @@ import { certificate, privateKey } from "./certificate.ts";
 import { encodeFrame, exampleKey, utf8 } from "./frames.ts";
 import { type FieldChanges, requestText } from "./heads.ts";
 import { listen } from "./node_adapters.ts";
-import { until } from "./node_attach_contract.ts";
+import { until } from "./until.ts";
 
 /** A socket of a client, by its text. */
 class TextPeer {
