@@ -9,6 +9,7 @@ import { HubServer } from "../../src/hub/hub_server.ts";
 import { createWebSocketPair } from "../../src/connection/create_web_socket_pair.ts";
 import { createManualClock } from "../../src/testing/manual_clock.ts";
 import { joinRecorded, RecordedConnection } from "../kit/hub_connection.ts";
+import { until } from "../kit/until.ts";
 
 const skip = typeof BroadcastChannel === "function"
   ? undefined
@@ -16,26 +17,31 @@ const skip = typeof BroadcastChannel === "function"
 
 let channels = 0;
 
-/** So many hubs on a channel of their own, and what they tell. */
-function startHubs(count: number): { hubs: Hub[]; events: HubEvent[][] } {
+/**
+ * So many hubs on a channel of their own, and what they tell. They know of each other, and their clock stands still: how long
+ * a channel takes to bring a message is its own affair.
+ */
+async function startHubs(count: number): Promise<{ hubs: Hub[]; events: HubEvent[][] }> {
   const channel = `test ${Math.random()} ${channels++}`;
+  const clock = createManualClock();
   const hubs = Array.from(
     { length: count },
-    () => new Hub({ broker: new BroadcastChannelBroker({ channel }) }),
+    () => new Hub({ clock, broker: new BroadcastChannelBroker({ channel, clock }) }),
   );
   const events = hubs.map((hub) => {
     const events: HubEvent[] = [];
     hub.watch((event) => events.push(event));
     return events;
   });
+  clock.advance(100);
+  for (const told of events) assertEquals(told.splice(0), [{ type: "broker", connected: true }]);
+  // Each has heard of the others by a member that comes and goes.
+  const first = await Promise.all(hubs.map((hub, index) => joinRecorded(hub, `first${index}`)));
+  await until(() => hubs.every((hub) => hub.names().length === count));
+  for (const { connection } of first) connection.end();
+  await until(() => hubs.every((hub) => hub.names().length === 0));
+  for (const told of events) told.length = 0;
   return { hubs, events };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  for (let turn = 0; !holds(); turn++) {
-    if (turn > 1000) throw new Error("It does not come to be so");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
@@ -43,7 +49,7 @@ async function codeOf(promise: Promise<unknown>): Promise<string> {
 }
 
 test("hubs on a channel share names, messages, lists and presence", { skip }, async () => {
-  const { hubs, events } = startHubs(2);
+  const { hubs, events } = await startHubs(2);
   const [one, other] = hubs as [Hub, Hub];
   const ann = await joinRecorded(one, "ann", "news");
   const bob = await joinRecorded(other, "bob", "news");
@@ -66,7 +72,6 @@ test("hubs on a channel share names, messages, lists and presence", { skip }, as
   const again = await joinRecorded(one, "bob");
   assert(again.member.joined);
   assertEquals(events[0], [
-    { type: "broker", connected: true },
     { type: "joined", name: "ann", local: true },
     { type: "joined", name: "bob", local: false },
     { type: "left", name: "bob", local: false },
@@ -76,7 +81,7 @@ test("hubs on a channel share names, messages, lists and presence", { skip }, as
 });
 
 test("of many claims at once on one name, one wins", { skip }, async () => {
-  const { hubs } = startHubs(4);
+  const { hubs } = await startHubs(4);
   const names = Array.from({ length: 50 }, (_, index) => `name${index}`);
   const claims = names.flatMap((name) =>
     hubs.map((hub) => hub.join(new RecordedConnection(), { name }).then(() => name, () => undefined))
@@ -92,10 +97,14 @@ test(
   { skip },
   async () => {
     const channel = `late ${Math.random()}`;
-    const start = () => new Hub({ broker: new BroadcastChannelBroker({ channel }) });
+    const clock = createManualClock();
+    const start = () => new Hub({ clock, broker: new BroadcastChannelBroker({ channel, clock }) });
     const first = start();
+    clock.advance(100);
     await joinRecorded(first, "ann");
     const second = start();
+    await until(() => second.names().length === 1);
+    clock.advance(100);
     assertEquals(await codeOf(second.join(new RecordedConnection(), { name: "ann" })), "name-taken");
     assertEquals(second.names(), ["ann"]);
     await first.close();
@@ -106,7 +115,7 @@ test(
 );
 
 test("thousands of messages cross in order, once each", { skip }, async () => {
-  const { hubs } = startHubs(2);
+  const { hubs } = await startHubs(2);
   const [one, other] = hubs as [Hub, Hub];
   const ann = await joinRecorded(one, "ann");
   const bob = await joinRecorded(other, "bob", "news");
@@ -227,7 +236,7 @@ test("a hub that closes before its nodes have answered refuses who was about to 
 });
 
 test("who comes to a topic while its list is asked for elsewhere is in the list", { skip }, async () => {
-  const { hubs } = startHubs(2);
+  const { hubs } = await startHubs(2);
   const [server, other] = hubs.map((hub) => new HubServer(hub)) as [HubServer, HubServer];
   const enter = async (server: HubServer, name: string) => {
     const [near, far] = createWebSocketPair();
