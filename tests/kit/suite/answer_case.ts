@@ -59,7 +59,7 @@ async function runSubject(
 /** How a subject fared, once it is known. */
 export async function readOutcome(id: string): Promise<string> {
   // Polled, as a promise of another request would not wake a worker.
-  for (let turn = 0; turn < 500; turn++) {
+  for (let turn = 0; turn < 2000; turn++) {
     const outcome = outcomes.get(id);
     if (outcome !== undefined) return outcome;
     await sleep(10);

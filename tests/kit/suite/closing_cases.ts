@@ -64,7 +64,8 @@ export const closingCases: readonly SuiteCase[] = [
     async peer(peer) {
       const link = await peer.open();
       link.write([0x88, 0]);
-      await sleep(100);
+      // The other Close.
+      await link.hear(2);
       link.vanish();
     },
   },
@@ -157,7 +158,7 @@ export const closingCases: readonly SuiteCase[] = [
     },
     async peer(peer) {
       const link = await peer.open();
-      await sleep(50);
+      await link.hear(1);
       link.vanish();
     },
   },

@@ -5,12 +5,35 @@
  */
 
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { ProtocolError, WebSocketError } from "../../../mod.ts";
+import { type MessageConnection, ProtocolError, WebSocketError } from "../../../mod.ts";
 import { sleep, type SuiteCase } from "./suite_case.ts";
 
 /** More than the buffers of a loopback connection hold. */
 const count = 400;
 const chunk = new Uint8Array(64 * 1024);
+
+/** Sends the chunks, each with its number and the time. */
+async function sendChunks(send: (message: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const message = chunk.slice();
+    message[0] = index;
+    new DataView(message.buffer).setFloat64(1, Date.now());
+    await send(message);
+  }
+}
+
+/** Reads the chunks after a while. The last must not have been sent before that, however late it comes. */
+async function receiveChunks(connection: MessageConnection): Promise<void> {
+  await sleep(300);
+  const begun = Date.now();
+  let sent = 0;
+  for (let index = 0; index < count; index++) {
+    const message = await connection.receive() as Uint8Array;
+    assertEquals([message.length, message[0]], [chunk.length, index % 256]);
+    sent = new DataView(message.buffer, message.byteOffset).getFloat64(1);
+  }
+  assert(sent >= begun, "all of it was taken before anybody read");
+}
 
 /** What so many promises came to: each name and its number. */
 async function tally(promises: readonly Promise<unknown>[]): Promise<Record<string, number>> {
@@ -27,30 +50,12 @@ export const pressureCases: readonly SuiteCase[] = [
     sentence: "unread messages stop the peer, and none is lost",
     where: "backpressure",
     async subject(connection) {
-      await sleep(300);
-      await connection.send("now");
-      // Time to arrive, before there is room.
-      await sleep(100);
-      for (let index = 0; index < count; index++) {
-        const message = await connection.receive() as Uint8Array;
-        assertEquals([message.length, message[0]], [chunk.length, index % 256]);
-      }
+      await receiveChunks(connection);
       await connection.closed;
     },
     async peer(peer) {
       const connection = await peer.connect();
-      let sent = 0;
-      const reading = connection.receive();
-      const all = (async () => {
-        for (; sent < count; sent++) {
-          const message = chunk.slice();
-          message[0] = sent;
-          await connection.send(message);
-        }
-      })();
-      assertEquals(await reading, "now");
-      assert(sent < count, "all of it was taken before anybody read");
-      await all;
+      await sendChunks((message) => connection.send(message));
       assertEquals((await connection.close()).wasClean, true);
     },
   },
@@ -90,35 +95,20 @@ export const pressureCases: readonly SuiteCase[] = [
     sentence: "send() stays pending while the peer does not read, and nothing is lost",
     where: "sendBackpressure",
     async subject(connection) {
-      let sent = 0;
       let most = 0;
-      const all = (async () => {
-        for (; sent < count; sent++) {
-          const message = chunk.slice();
-          message[0] = sent;
-          const sending = connection.send(message);
-          most = Math.max(most, connection.bufferedAmount);
-          await sending;
-          assert(connection.bufferedAmount < 65536, `${connection.bufferedAmount} bytes wait`);
-        }
-      })();
-      assertEquals(await connection.receive(), "now");
-      assert(sent < count, "all of it was taken before anybody read");
-      await all;
+      await sendChunks(async (message) => {
+        const sending = connection.send(message);
+        most = Math.max(most, connection.bufferedAmount);
+        await sending;
+        assert(connection.bufferedAmount < 65536, `${connection.bufferedAmount} bytes wait`);
+      });
       // One message and what frames it above the mark.
       assert(most > 0 && most < 2 * 65536 + 100, `${most} bytes waited`);
       await connection.closed;
     },
     async peer(peer) {
       const connection = await peer.connect();
-      await sleep(300);
-      await connection.send("now");
-      // Time to arrive, before there is room.
-      await sleep(100);
-      for (let index = 0; index < count; index++) {
-        const message = await connection.receive() as Uint8Array;
-        assertEquals([message.length, message[0]], [chunk.length, index % 256]);
-      }
+      await receiveChunks(connection);
       assertEquals((await connection.close()).wasClean, true);
     },
   },
@@ -156,7 +146,8 @@ export const pressureCases: readonly SuiteCase[] = [
     },
     async peer(peer) {
       const connection = await peer.connect();
-      await sleep(300);
+      // All were offered in the turn of the first.
+      await connection.receive();
       connection.abort();
     },
   },
@@ -172,7 +163,8 @@ export const pressureCases: readonly SuiteCase[] = [
     },
     async peer(peer) {
       const connection = await peer.connect();
-      await sleep(300);
+      // All were offered in the turn of the first.
+      await connection.receive();
       connection.abort();
     },
   },

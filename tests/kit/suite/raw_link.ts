@@ -23,12 +23,14 @@ interface LinkOptions {
 /** Makes a link of a transport on which the handshake is done. */
 export function createRawLink(transport: ByteTransport, options: LinkOptions): RawLink {
   const { recorder = new Recorder(transport), head = "", isMasking, vanish } = options;
+  const hasEnded = () => recorder.has("end") || recorder.has("closed");
   recorder.resume();
   return {
     head,
     write: (frame) => void transport.write([isMasking ? maskFrame(frame) : Uint8Array.from(frame)]),
+    hear: (length) => recorder.until(() => recorder.received >= head.length + length || hasEnded()),
     async readAll() {
-      await recorder.until(() => recorder.has("end") || recorder.has("closed"));
+      await recorder.until(hasEnded);
       transport.destroy();
       return recorder.take().subarray(head.length);
     },

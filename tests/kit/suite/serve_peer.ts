@@ -84,7 +84,7 @@ async function play(index: number, peer: SuitePeer): Promise<string> {
 }
 
 async function readOutcome(id: string): Promise<string> {
-  for (let turn = 0; turn < 500; turn++) {
+  for (let turn = 0; turn < 2000; turn++) {
     const outcome = outcomes.get(id);
     if (outcome !== undefined) return outcome;
     await sleep(10);

@@ -49,6 +49,8 @@ export interface RawLink {
   readonly head: string;
   /** Writes a frame, given without a mask; as a client, with one. */
   write(frame: readonly number[]): void;
+  /** Waits for so many bytes behind the head, or for the end of the connection. */
+  hear(length: number): Promise<void>;
   /** Waits for the end of the connection; what came until then, behind the head. */
   readAll(): Promise<Uint8Array>;
   /** Is gone, without a word. */
