@@ -124,6 +124,7 @@ for (
     const connections = await Promise.all([connect(server.port), connect(server.port), connect(server.port)]);
     // One has a name, and two have none yet.
     await new HubClient(connections[0]!).login("ann");
+    await server.printed(/(?:opened[^]*){3}/);
     const { code, output } = await server.stop(signal);
     assertEquals(code, 0);
     for (const { closed } of connections) {

@@ -3,6 +3,7 @@ import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { connectWebSocket, HandshakeError, type WebSocketConnection } from "../../../mod.ts";
 import { cloudflareTransport, HibernatingWebSockets } from "../../../src/runtime/cloudflare.ts";
 import { readEnvironment } from "../../kit/read_environment.ts";
+import { until } from "../../kit/until.ts";
 import { connectSocket } from "./connect_socket.ts";
 
 const base = readEnvironment("WORKERD_URL")!.replace("http:", "ws:");
@@ -104,12 +105,12 @@ test("onClose tells once how each connection ended, whoever ended it", async () 
   const vanishing = await enter("five", { name: "vanishing" });
   vanishing.abort();
   const judge = await enter("five");
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  assertEquals(await ask(judge, "closings"), [
-    "closer 4001 bye true ",
-    "closed 3000  true ",
-    "thrower 1011  true SyntaxError",
+  await until(async () => (await ask(judge, "closings") as string[]).length === 5);
+  assertEquals((await ask(judge, "closings") as string[]).sort(), [
     "big 1009 message over the limit false ProtocolError",
+    "closed 3000  true ",
+    "closer 4001 bye true ",
+    "thrower 1011  true SyntaxError",
     "vanishing 1006  false ",
   ]);
   await judge.close();
