@@ -17,6 +17,7 @@ import {
   type NodeServer,
   nodeTransport,
 } from "../../src/runtime/node.ts";
+import { createManualClock } from "../../src/testing/manual_clock.ts";
 import { certificate, privateKey } from "./certificate.ts";
 import { type AttachedServer, listen, nodeAdapters, startAttached } from "./node_adapters.ts";
 import { until } from "./until.ts";
@@ -191,9 +192,9 @@ export function testNodeAttachments(skipped: Readonly<Record<string, string>> = 
       let asked = 0;
       let answer = () => {};
       const answered = new Promise<void>((resolve) => answer = resolve);
+      const clock = createManualClock();
       const served = await start(adapter, {
-        // A socket that is not read does not tell of its end.
-        handshakeTimeout: 500,
+        clock,
         authorize: () => {
           asked++;
           return answered;
@@ -204,6 +205,8 @@ export function testNodeAttachments(skipped: Readonly<Record<string, string>> = 
       await until(() => asked === 1);
       controller.abort(new Error("no more"));
       assertEquals((await assertRejects(() => gone, Error)).message, "no more");
+      // A socket that is not read does not tell of its end.
+      clock.advance(10_000);
       await until(() => served.errors.length === 1);
       answer();
       assertInstanceOf(served.errors[0], HandshakeError);
