@@ -64,7 +64,10 @@ export class HeldConnection {
   }
 }
 
-/** Lets all that is under way come to rest, short of timers that really wait. */
+/**
+ * Lets all that is under way come to rest, short of timers that really wait, and of what a runtime does elsewhere: digests, Blobs,
+ * sockets, channels. Those are for `until()`.
+ */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
