@@ -8,6 +8,7 @@ import { requestText } from "../kit/heads.ts";
 import { settle, stateOf } from "../kit/held_connection.ts";
 import { failureOf, toBytes } from "../kit/held_handshake.ts";
 import { HeldTransport } from "../kit/held_transport.ts";
+import { until } from "../kit/until.ts";
 
 test("handshakeTimeout is one deadline for the whole handshake, whatever trickles in (RFC 6455 §10.4)", async () => {
   const bytes = toBytes(requestText());
@@ -37,7 +38,7 @@ test("handshakeTimeout ends a peer that says nothing, or does not read the answe
     transport.deliver(toBytes(request));
     const accepted = acceptWebSocket(transport, { clock });
     accepted.catch(() => {});
-    for (let turns = 0; turns < 20; turns++) await settle();
+    await (request === "" ? settle() : until(() => transport.isWriting));
     clock.advance(9_999);
     assertEquals(await stateOf(accepted), "pending");
     clock.advance(1);
@@ -134,7 +135,7 @@ test("a signal ends the handshake in every state, with its reason", async () => 
     const request = toBytes(requestText(state === "writing a refusal" ? { "Host": undefined } : {}));
     if (state === "in the head") transport.deliver(request.slice(0, 40));
     else if (state !== "waiting") transport.deliver(request);
-    for (let turns = 0; turns < 20; turns++) await settle();
+    await (state.startsWith("writing") ? until(() => transport.isWriting) : settle());
     controller.abort(reason);
     const error = await accepted.catch((error) => error);
     if (state === "writing a refusal") assertEquals(error.status, 400);
