@@ -99,8 +99,7 @@ export class FrameReader {
       const high = size === 4 ? 0 : view.getUint32(at + 2);
       const low = size === 4 ? view.getUint16(at + 2) : view.getUint32(at + 6);
       assertSound(checkLength(short, high, low));
-      // Inexact from 2^53 on, which no limit allows.
-      length = high * 0x100000000 + low;
+      length = toLength(high, low);
     }
     // §10.4 "implementations ... MUST protect themselves against exceeding these limits", before the payload
     // comes
@@ -151,6 +150,19 @@ export class FrameReader {
     this.#at += count;
     this.remaining -= count;
   }
+}
+
+/**
+ * The number of two unsigned words. JavaScriptCore keeps as a double what may come of doubles, and every
+ * position behind it, which makes a slow index: what is an integer of 32 bits comes of integers alone.
+ */
+function toLength(high: number, low: number): number {
+  return high === 0 && low <= 0x7fffffff ? low | 0 : toLargeLength(high, low);
+}
+
+/** Inexact from 2^53 on, which no limit allows. */
+function toLargeLength(high: number, low: number): number {
+  return high * 0x100000000 + low;
 }
 
 /** Throws for a rule that was broken. */
