@@ -7,9 +7,9 @@
  */
 
 import { checkFrameStart, checkLength, type FrameSituation } from "./check_frame.ts";
-import { applyMask } from "./mask.ts";
+import { applyMask, isLittleEndian, toWord } from "./mask.ts";
 import { ProtocolError } from "./protocol_error.ts";
-import { scratch, scratchView } from "./text.ts";
+import { scratch, scratchWords } from "./text.ts";
 
 const empty: Uint8Array = new Uint8Array(0);
 const emptyView = viewOf(empty);
@@ -129,14 +129,15 @@ export class FrameReader {
   readScratch(): boolean {
     const view = this.#view;
     const key = this.#key;
+    const mask = toWord(key);
     const from = this.#at;
     const count = this.length;
     let at = 0;
     let bits = 0;
     for (; at + 4 <= count; at += 4) {
-      const word = view.getInt32(from + at) ^ key;
+      const word = view.getInt32(from + at, isLittleEndian) ^ mask;
       bits |= word;
-      scratchView.setInt32(at, word);
+      scratchWords[at >> 2] = word;
     }
     for (let shift = 24; at < count; at++, shift -= 8) {
       bits |= scratch[at] = (view.getUint8(from + at) ^ (key >>> shift)) & 0xff;

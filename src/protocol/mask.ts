@@ -11,6 +11,15 @@ const wordThreshold = 128;
 const keyBytes = new DataView(new ArrayBuffer(4));
 const keyWord = new Int32Array(keyBytes.buffer);
 
+/** Four bytes in network order as a word of this machine. */
+export function toWord(bytes: number): number {
+  keyBytes.setInt32(0, bytes);
+  return keyWord[0]!;
+}
+
+/** Whether this machine's words begin with their low byte. */
+export const isLittleEndian: boolean = toWord(1) !== 1;
+
 /**
  * Copies `count` bytes and masks, or unmasks, them on the way; in place where source and target are the same.
  * `key` holds the four bytes of the masking key, the first one in the high byte; 0 only copies. `phase` is
@@ -37,8 +46,7 @@ export function applyMask(
     maskBytes(target, to, target, to, lead, rotated);
     return applyMask(target, to + lead, target, to + lead, count - lead, key, phase + lead);
   }
-  keyBytes.setInt32(0, rotated);
-  const word = keyWord[0]!;
+  const word = toWord(rotated);
   const words = new Int32Array(target.buffer, start, count >>> 2);
   for (let index = 0; index < words.length; index++) words[index]! ^= word;
   const done = to + (count & ~3);

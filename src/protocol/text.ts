@@ -19,7 +19,8 @@ const shortText = 64;
 
 /** Where a short message is put, so that a text needs no memory of its own to be decoded from. */
 export const scratch: Uint8Array<ArrayBuffer> = new Uint8Array(4096);
-export const scratchView: DataView = new DataView(scratch.buffer);
+/** The same by words. */
+export const scratchWords: Int32Array = new Int32Array(scratch.buffer);
 /** Its beginnings, by length: a view costs as much as decoding what it shows. */
 const beginnings: Uint8Array<ArrayBuffer>[] = [];
 
