@@ -61,6 +61,11 @@ export class MessageReader extends FrameReader implements FrameSituation {
   #fragments = 0;
   /** Bytes that the codec decoded. */
   #decodedSize = 0;
+  /**
+   * Up to here, unmasking elsewhere costs less than views of new memory do. Measured on V8 and
+   * JavaScriptCore.
+   */
+  readonly #shortBinary: number;
   readonly #buffer = new MessageBuffer();
   readonly #utf8 = new Utf8Validator();
 
@@ -71,6 +76,7 @@ export class MessageReader extends FrameReader implements FrameSituation {
     super();
     this.#maxMessageSize = limits.maxMessageSize;
     this.role = options.role;
+    this.#shortBinary = options.role === "server" ? 1024 : 0;
     this.rsv1Defined = options.codec !== undefined;
     this.room = this.#maxMessageSize;
     this.#maxFragments = limits.maxFragments;
@@ -152,16 +158,16 @@ export class MessageReader extends FrameReader implements FrameSituation {
       this.fin && length <= buffered && remaining === length && this.opcode !== Opcode.Continuation &&
       !this.rsv1 && !streaming
     ) {
-      if (this.#text && length <= scratch.length) {
+      if (length <= (this.#text ? scratch.length : this.#shortBinary)) {
         const ascii = this.readScratch();
-        return this.#tellMessage(decodeScratch(length, ascii));
+        return this.#tellMessage(this.#text ? decodeScratch(length, ascii) : scratch.slice(0, length));
       }
       const bytes = new Uint8Array(length);
       this.readPayload(bytes, 0, length);
       return this.#tellBytes(bytes);
     }
-    const most = this.#compressed && streaming ? decodedAtOnce : Infinity;
-    const count = Math.min(this.available, most);
+    const { available } = this;
+    const count = this.#compressed && streaming ? Math.min(available, decodedAtOnce) : available;
     if (count === 0 && remaining > 0) return undefined;
     const fin = this.fin && count === remaining;
     if (this.#compressed) this.#inflate(count, fin);

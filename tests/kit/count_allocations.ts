@@ -7,6 +7,7 @@
 /** The bytes of all arrays that are made while `run` runs, views of others not counted. */
 export function countAllocations(run: () => void): number {
   const { Uint8Array: original } = globalThis;
+  const { slice } = original.prototype;
   let bytes = 0;
   globalThis.Uint8Array = new Proxy(original, {
     construct(target, parameters, newTarget) {
@@ -15,9 +16,15 @@ export function countAllocations(run: () => void): number {
       return Reflect.construct(target, parameters, newTarget);
     },
   });
+  original.prototype.slice = function (this: Uint8Array, ...range) {
+    const copy = slice.apply(this, range);
+    bytes += copy.length;
+    return copy;
+  };
   try {
     run();
   } finally {
+    original.prototype.slice = slice;
     globalThis.Uint8Array = original;
   }
   return bytes;
