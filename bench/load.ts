@@ -15,7 +15,7 @@ const [port = 0, size = 64, connections = 1, inFlight = 1, milliseconds = 1000] 
 );
 
 /** Small messages are text, as most are; large ones are binary. */
-const opcode = size < 1024 ? 1 : 2;
+const opcode = size <= 1024 ? 1 : 2;
 const payload = Buffer.alloc(size, "abcdefghijklmnopqrstuvwxyz ");
 
 const sent = encodeFrame(0x80 | opcode, payload, [0x12, 0x34, 0x56, 0x78]);

@@ -44,6 +44,7 @@ const runtimes = {
 const loads = [
   { name: "64 B, 50 connections, one at a time", args: [64, 50, 1] },
   { name: "64 B, 10 connections, 64 in flight", args: [64, 10, 64] },
+  { name: "1 KiB, 10 connections, 16 in flight", args: [1024, 10, 16] },
   { name: "64 KiB, 4 connections", args: [65536, 4, 1] },
 ];
 
