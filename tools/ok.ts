@@ -9,14 +9,20 @@ import { findWideComments } from "./comments.ts";
 import { programs, root } from "./matrix/programs.ts";
 import { runProgram } from "./matrix/run_program.ts";
 
-const { exports, fmt } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
+const { exports, imports, fmt } = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
 const entries = Object.values<string>(exports);
+
+/** A project that imports the sources, and has none of our compiler's options but the defaults. */
+const project = await Deno.makeTempFile({ suffix: ".json" });
+const encoding = { "@std/encoding/base64": `${root}tools/std/encoding/base64.ts` };
+await Deno.writeTextFile(project, JSON.stringify({ imports: { ...imports, ...encoding } }));
 
 const deno: Record<string, string[]> = {
   format: ["fmt", "--check"],
   lint: ["lint"],
   types: ["check", "--quiet", "mod.ts", "src", "tests", "examples", "bench"],
   "types of tools": ["check", "--quiet", "--config", "tools/deno.json", "tools"],
+  "types by default options": ["check", "--quiet", "--config", project, ...entries],
   documentation: ["doc", "--lint", ...entries],
   examples: ["test", "--quiet", "--doc", "--allow-all", "mod.ts", "src", "README.md"],
   package: ["publish", "--dry-run", "--allow-dirty"],
@@ -37,6 +43,7 @@ for (const [name, args] of Object.entries(deno)) {
   const { code, output } = await runProgram([programs.deno, ...args], { deadline: 180 });
   report(name, start, code === 0 ? undefined : output.trim());
 }
+await Deno.remove(project);
 const ownChecks: Record<string, () => Promise<string[]>> = {
   arrows: async () => (await checkArrows()).violations,
   comments: () => findWideComments(fmt.lineWidth),

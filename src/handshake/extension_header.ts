@@ -32,7 +32,7 @@ export function parseExtensions(header: string | null): ExtensionElement[] | und
     const parameters: [string, string | true][] = [];
     // §9.1 extension = extension-token *( ";" extension-param )
     for (const text of element.split(";")) {
-      const [, name, unquoted, quoted] = parameter.exec(text) ?? [];
+      const [, name, unquoted, quoted] = (parameter.exec(text) ?? []) as (string | undefined)[];
       const value = unquoted ?? quoted?.replaceAll(/\\(.)/g, "$1") ?? true;
       // §9.1 "the value after quoted-string unescaping MUST conform to the 'token' ABNF"
       if (name === undefined || value !== true && !isToken(value)) return undefined;
