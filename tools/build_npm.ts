@@ -58,8 +58,10 @@ async function buildTypes(): Promise<void> {
     const text = declaration
       .replace(/^\/\/\/ <amd-module .*\n/m, "")
       .replace(/((?:from|import\()\s*["']\.[^"']*)\.ts(["'])/g, "$1.js$2");
+    // A page's project has the types of `lib: ["ES2022", "DOM"]`, where there is no `AsyncDisposable`.
+    const library = /asyncDispos/i.test(text) ? '/// <reference lib="esnext.disposable" />\n' : "";
     await Deno.mkdir(`${outdir}${source}`.replace(/\/[^/]*$/, ""), { recursive: true });
-    await Deno.writeTextFile(`${outdir}${compiled(source, "d.ts")}`, text);
+    await Deno.writeTextFile(`${outdir}${compiled(source, "d.ts")}`, library + text);
   }
   await Deno.remove(folder, { recursive: true });
 }
@@ -120,6 +122,15 @@ async function tryPackage(): Promise<void> {
     await Promise.all([client.close(), server.receive()]);`,
   );
   console.log((await run([programs.node20, `${folder}/main.js`])).trim());
+  // The types, as the strictest project of a page has them checked; cloudflare's, too, need nothing else.
+  await Deno.writeTextFile(
+    `${folder}/deno.json`,
+    `{ "nodeModulesDir": "manual", "compilerOptions": { "lib": ["es2022", "dom"], "skipLibCheck": false } }`,
+  );
+  const types = entries.map(([entry], index) => `export * as entry${index} from "${name + entry.slice(1)}";`);
+  await Deno.writeTextFile(`${folder}/main.ts`, types.join("\n"));
+  const config = `--config=${folder}/deno.json`;
+  await run([programs.deno, "check", "--quiet", "--all", config, `${folder}/main.ts`]);
   const installed = [...Deno.readDirSync(`${folder}/node_modules`)].map((entry) => entry.name);
   console.log(`${tarball} installs: ${installed.filter((entry) => !entry.startsWith(".")).join(", ")}`);
   await Deno.remove(folder, { recursive: true });
