@@ -19,24 +19,11 @@ export type ConnectToUrl = (
   },
 ) => MessageConnection | PromiseLike<MessageConnection>;
 
-/** A class of sockets, as the global `WebSocket` is one. */
-export interface WebSocketClass {
-  /**
-   * Starts to connect. Throws a `DOMException` named `SyntaxError` for a URL or subprotocols
-   * that cannot be asked for.
-   */
-  new (url: string | URL, protocols?: string | string[]): WebSocket;
-  /** What its sockets have in common. */
-  readonly prototype: WebSocket;
-  /** The `readyState` before the connection is open, */
-  readonly CONNECTING: 0;
-  /** while it is open, */
-  readonly OPEN: 1;
-  /** while it is being closed, */
-  readonly CLOSING: 2;
-  /** and at the end. */
-  readonly CLOSED: 3;
-}
+/**
+ * A class of sockets, of the type of the runtime's own, for code that wants that. It throws a `DOMException`
+ * named `SyntaxError` for a URL or subprotocols that cannot be asked for, options in their place among them.
+ */
+export type WebSocketClass = typeof WebSocket;
 
 /**
  * A `WebSocket` class whose sockets connect as they are told to: with headers, by another transport,
@@ -66,7 +53,7 @@ export interface WebSocketClass {
 export function toWebSocketClass(connect: ConnectToUrl): WebSocketClass {
   if (typeof connect !== "function") throw new TypeError("Cannot use connect: not a function");
   return class WebSocket extends ConnectionSocket {
-    constructor(url: string | URL, protocols: string | string[] = []) {
+    constructor(url: string | URL, protocols: string | object = []) {
       const address = parseUrl(url);
       const names = parseNames(protocols);
       const controller = new AbortController();
@@ -100,8 +87,12 @@ function parseUrl(url: string | URL): string {
 }
 
 /** The subprotocols that are asked for. */
-function parseNames(protocols: string | string[]): string[] {
-  const names = typeof protocols === "object" ? Array.from(protocols, (name) => `${name}`) : [`${protocols}`];
+function parseNames(protocols: string | object): string[] {
+  // (DOMString or sequence<DOMString>): an object that is no list is a string, and none that can be asked for
+  const list = typeof protocols === "object" && Symbol.iterator in protocols
+    ? protocols as string[]
+    : [protocols];
+  const names = Array.from(list, (name) => `${name}`);
   const token = new RegExp(`^${tokenPattern}$`);
   // "If any of the values in protocols occur more than once or
   // otherwise fail to match the requirements ..., then throw"
