@@ -101,6 +101,13 @@ export function testNodeAttachments(skipped: Readonly<Record<string, string>> = 
       assertEquals(served.errors, []);
     });
 
+    check("leaves no upgrade without an answer where nobody listens to requests", async (start) => {
+      const served = await start(adapter, { path: "/chat" });
+      served.server.removeAllListeners("request");
+      assertEquals((await refusalOf(served.connect("/elsewhere"))).status, 404);
+      await assertEcho(await served.connect("/chat"), "Hello");
+    });
+
     check("serves on where the function of paths throws, and tells onError()", async (start) => {
       const served = await start(adapter, { path: (path) => decodeURIComponent(path) === "/ä" });
       await refusalOf(served.connect("/%ff")).catch(() => {});

@@ -79,8 +79,8 @@ export interface WebSocketAttachment extends AsyncDisposable {
  * })` has both on one port.
  *
  * Other listeners to 'upgrade' and 'connect' get what no attachment claims. Where there are none, an upgrade
- * that nobody claims is answered like any other request, or with 404 by Node before 24.9. A listener of yours
- * to 'stream' must leave CONNECT alone.
+ * that nobody claims is answered like any other request, or with 404 by Node before 24.9, and where nobody
+ * listens to 'request'. A listener of yours to 'stream' must leave CONNECT alone.
  *
  * Throws `TypeError` or `RangeError` for options that mean nothing, and the reason of
  * a signal that is aborted.

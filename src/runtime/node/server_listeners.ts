@@ -91,9 +91,10 @@ export class ServerListeners {
     return [...this.#claims].find((claim) => claim.claims(path));
   }
 
-  /** Where Node asks: a request that nobody here wants upgraded is one like any other. */
+  /** Where Node asks: an upgrade that nobody wants is a request like any other, where those are answered. */
   readonly #decideUpgrade = (request: NodeRequest): boolean => {
     if (asksForWebSocket(request) && this.#find(request.url) !== undefined) return true;
+    if (this.#server.listenerCount("request") === 0) return true;
     return this.#server.listenerCount("upgrade") > 1 && this.#shouldUpgrade!.call(this.#server, request);
   };
 
