@@ -56,6 +56,9 @@ async function connectUnlessAborted(
   signal: AbortSignal,
 ): Promise<MessageConnection> {
   const connection = await connect();
+  if (connection?.closed === undefined) {
+    throw new TypeError("Cannot connect: the function returned no connection");
+  }
   if (signal.aborted) connection.abort(signal.reason);
   signal.throwIfAborted();
   return connection;

@@ -15,6 +15,7 @@ const parameter = new RegExp(
 
 /** Throws `TypeError` for what is no extension, a name that is no token, and one that is there twice. */
 export function checkExtensions(extensions: readonly Extension[]): void {
+  if (!Array.isArray(extensions)) throw new TypeError("Cannot use extensions: not a list");
   checkTokens("extensions", extensions.map(({ name }) => name));
   for (const { offer, accept, confirm } of extensions) {
     if ([offer, accept, confirm].some((part) => typeof part !== "function")) {

@@ -179,6 +179,18 @@ test("without options it goes by the system's clock and chance", async () => {
   assertEquals((await client.close()).closeCode, 1000);
 });
 
+test("what connects and returns no connection is told so", async () => {
+  for (const returned of [undefined, null, {}, "ws://localhost/"]) {
+    const client = new ReconnectingConnection(() => returned as never, { maxRetries: 0 });
+    assertEquals(await client.receive(), undefined);
+    const { closeCode, error } = await client.closed;
+    assertEquals([closeCode, `${error}`], [
+      1006,
+      "TypeError: Cannot connect: the function returned no connection",
+    ]);
+  }
+});
+
 test("options that mean nothing are refused at once", () => {
   const make = (options: object) => () => new ReconnectingConnection(() => new Promise(() => {}), options);
   for (

@@ -89,6 +89,11 @@ test("checkUpgradeOptions() refuses what is no subprotocol, no extension or ther
     TypeError,
     "different",
   );
+  assertThrows(
+    () => checkUpgradeOptions({ extensions: extension("a") as never }),
+    TypeError,
+    "Cannot use extensions: not a list",
+  );
 });
 
 test("checkUpgradeOptions() refuses what is no origin", () => {
