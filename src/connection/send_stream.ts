@@ -9,11 +9,11 @@ import { encodeText } from "../protocol/text.ts";
 import { Utf8Validator } from "../protocol/utf8_validator.ts";
 import { type ByteSource, toBytes } from "./bytes.ts";
 
-/** What a message can be streamed from: pieces of text or bytes. */
+/** What a message can be streamed from: pieces of text or bytes. A string alone is none: put it in a list. */
 export type MessageBody =
   | ReadableStream<string | ByteSource>
   | AsyncIterable<string | ByteSource>
-  | Iterable<string | ByteSource>;
+  | (Iterable<string | ByteSource> & object);
 
 /** The iterator of a body; its `return()` cancels. Throws `TypeError` for what is no body. */
 export function iterateBody(body: MessageBody): AsyncIterator<unknown> | Iterator<unknown> {

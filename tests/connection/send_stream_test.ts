@@ -96,6 +96,9 @@ test("a surrogate half that stays alone becomes U+FFFD, wherever it stands", asy
 });
 
 test("sendStream() rejects what is no body and no type, and sends nothing", async () => {
+  // A string can be iterated, and by its type is no body all the same.
+  const isBody: string extends MessageBody ? true : false = false;
+  assertEquals(isBody, false);
   const held = new HeldConnection();
   const locked = streamOf("a");
   locked.getReader();
