@@ -16,7 +16,11 @@ export class WebSocketError extends Error {
   /** `options.cause` is what brought the connection down, where it was an error. */
   constructor(
     message: string,
-    options: { readonly closeCode?: number; readonly reason?: string; readonly cause?: unknown } = {},
+    options: {
+      readonly closeCode?: number | undefined;
+      readonly reason?: string | undefined;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.closeCode = options.closeCode ?? 1006;

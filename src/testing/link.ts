@@ -17,23 +17,23 @@ export interface LinkOptions {
    * the last as they were written. What was written is joined and torn to that. By default chunks are
    * read as they were written.
    */
-  readonly chunkSizes?: number | Iterable<number>;
+  readonly chunkSizes?: number | Iterable<number> | undefined;
   /** Whether an empty chunk stands before each that has bytes. */
-  readonly emptyChunks?: boolean;
+  readonly emptyChunks?: boolean | undefined;
   /** Bytes that may wait to be read; a write is pending while there are more. 65536 by default. */
-  readonly capacity?: number;
+  readonly capacity?: number | undefined;
   /** Milliseconds before each chunk. */
-  readonly delay?: number;
+  readonly delay?: number | undefined;
   /** Who measures the delay; the runtime by default. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** After so many bytes nothing is read any more, nor the end. */
-  readonly stallAfter?: number;
+  readonly stallAfter?: number | undefined;
   /** After so many bytes the reader is at the end, whatever else is written. */
-  readonly endAfter?: number;
+  readonly endAfter?: number | undefined;
   /** The read, counted from 1, that fails. */
-  readonly failReadAt?: number;
+  readonly failReadAt?: number | undefined;
   /** The write, counted from 1, that fails. What was written before is still read. */
-  readonly failWriteAt?: number;
+  readonly failWriteAt?: number | undefined;
 }
 
 /**

@@ -39,6 +39,24 @@ test("createLink() hands chunks on as they were written, copied", async () => {
   assertEquals(await readLengths(reader), [2]);
 });
 
+test("createLink() takes an option that is undefined as one that is not given", async () => {
+  const options: Record<keyof LinkOptions, undefined> = {
+    chunkSizes: undefined,
+    emptyChunks: undefined,
+    capacity: undefined,
+    delay: undefined,
+    clock: undefined,
+    stallAfter: undefined,
+    endAfter: undefined,
+    failReadAt: undefined,
+    failWriteAt: undefined,
+  };
+  const { reader, writer } = open(options);
+  await writer.write(Uint8Array.of(1, 2));
+  await writer.close();
+  assertEquals(await readLengths(reader), [2]);
+});
+
 test("createLink() tears and joins to one size", async () => {
   const { reader, writer } = open({ chunkSizes: 4 });
   for (const length of [3, 3, 5]) await writer.write(new Uint8Array(length));
