@@ -38,7 +38,9 @@ export function applyMask(
   const skew = (phase & 3) << 3;
   const rotated = (key << skew) | (key >>> (32 - skew));
   if (count < wordThreshold) return maskBytes(source, from, target, to, count, rotated);
-  if (source !== target || from !== to) target.set(source.subarray(from, from + count), to);
+  if (source !== target || from !== to) {
+    target.set(count === source.length ? source : source.subarray(from, from + count), to);
+  }
   if (key === 0) return;
   const start = target.byteOffset + to;
   const lead = -start & 3;
