@@ -78,11 +78,14 @@ async function writePackage(): Promise<void> {
     // Who links hubs by NATS, installs these.
     peerDependencies: nats,
     peerDependenciesMeta: Object.fromEntries(Object.keys(nats).map((name) => [name, { optional: true }])),
-    exports: Object.fromEntries(
-      entries.map((
-        [entry, path],
-      ) => [entry, { types: compiled(path, "d.ts"), default: compiled(path, "js") }]),
-    ),
+    exports: {
+      ...Object.fromEntries(
+        entries.map((
+          [entry, path],
+        ) => [entry, { types: compiled(path, "d.ts"), default: compiled(path, "js") }]),
+      ),
+      "./package.json": "./package.json",
+    },
   };
   await Deno.writeTextFile(`${outdir}package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
   for (const file of ["README.md", "LICENSE"]) await Deno.copyFile(`${root}${file}`, `${outdir}${file}`);

@@ -1,5 +1,5 @@
 /**
- * How the application wants a connection to be closed. A type alone.
+ * How the application wants a connection to be closed.
  *
  * @module
  */
@@ -10,4 +10,16 @@ export interface CloseOptions {
   readonly closeCode?: number | undefined;
   /** Why, in words: at most 123 bytes. None by default. */
   readonly reason?: string | undefined;
+}
+
+/** The code and the reason. Throws `TypeError` for what is no object, such as the code itself. */
+export function readCloseOptions(
+  options: CloseOptions = {},
+  usual = 1000,
+): { readonly closeCode: number; readonly reason: string } {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError("Cannot close: code and reason belong into an object");
+  }
+  const { closeCode = usual, reason = "" } = options;
+  return { closeCode, reason };
 }

@@ -50,8 +50,9 @@ export interface CommonOptions extends MessageLimits {
   /** Milliseconds between keepalive pings; 0: none. Default 20 000. */
   readonly pingInterval?: number | undefined;
   /**
-   * Milliseconds of silence after a keepalive ping that end the connection, though not while unread messages
-   * stop the reading; 0: they never do. Default 20 000.
+   * Milliseconds of silence after a keepalive ping that end the connection, 100 ms later lest what has
+   * arrived be overlooked, and not while unread messages stop the reading; 0: they never do.
+   * Default 20 000.
    */
   readonly pingTimeout?: number | undefined;
   /** Aborts the connection. */

@@ -7,7 +7,7 @@
 import { createClosePayload } from "../protocol/close_payload.ts";
 import { attemptConnection } from "./attempt_connection.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
-import type { CloseOptions } from "./close_options.ts";
+import { type CloseOptions, readCloseOptions } from "./close_options.ts";
 import { createCloseError } from "./connection_streams.ts";
 import type { MessageConnection } from "./message_connection.ts";
 import { computeReconnectDelay } from "./reconnect_delay.ts";
@@ -98,7 +98,8 @@ export class ConnectionSuccession {
 
   /** Closes the connection, or gives up. Rejects as the connection's `close()` does, and goes on then. */
   async close(info: CloseOptions): Promise<WebSocketCloseInfo> {
-    createClosePayload(info.closeCode ?? 1000, info.reason ?? "");
+    const { closeCode, reason } = readCloseOptions(info);
+    createClosePayload(closeCode, reason);
     const { current } = this;
     if (current === undefined) {
       this.#stop(new DOMException("The connection was closed", "AbortError"));

@@ -17,7 +17,7 @@ import { WebSocketEngine } from "../protocol/web_socket_engine.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
 import { type ByteSource, toBytes } from "./bytes.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
-import type { CloseOptions } from "./close_options.ts";
+import { type CloseOptions, readCloseOptions } from "./close_options.ts";
 import { checkConnectionOptions, type ConnectionOptions, type Message } from "./connection_options.ts";
 import type { ConnectionStats } from "./connection_stats.ts";
 import { ConnectionEnd, withoutClose } from "./connection_end.ts";
@@ -268,11 +268,12 @@ export class WebSocketConnection implements MessageConnection {
   /**
    * Closes the connection (RFC 6455 §7.1.2) behind all that was sent: code 1000 unless told otherwise. What
    * arrives from now on is passed over. Resolves as `closed` does, within `closeTimeout`. Rejects with
-   * `RangeError` for a code that applications may not send or a reason of more than 123 bytes, and sends
-   * nothing then.
+   * `RangeError` for a code that applications may not send or a reason of more than 123 bytes, `TypeError`
+   * for what is no object, and sends nothing then.
    */
-  close({ closeCode = 1000, reason = "" }: CloseOptions = {}): Promise<WebSocketCloseInfo> {
+  close(options?: CloseOptions): Promise<WebSocketCloseInfo> {
     return attempt(() => {
+      const { closeCode, reason } = readCloseOptions(options);
       createClosePayload(closeCode, reason);
       this.#sendClose(closeCode, reason);
       return this.closed;

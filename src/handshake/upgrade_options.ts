@@ -49,8 +49,13 @@ export function checkUpgradeOptions(options: UpgradeOptions): void {
   if (typeof headers !== "function") checkFields(headers);
   checkFunctions(options, "authorize");
   if (typeof origins !== "function" && origins !== "*") {
-    if (!Array.isArray(origins) || !origins.every((origin) => serializeOrigin(origin) !== undefined)) {
+    if (!Array.isArray(origins)) {
       throw new TypeError('Cannot use origins: not "*", a function or a list of origins');
+    }
+    for (const origin of origins) {
+      if (serializeOrigin(origin) === undefined) {
+        throw new TypeError(`Cannot use origins: no origin ${origin}`);
+      }
     }
   }
   checkExtensions(extensions);

@@ -48,7 +48,7 @@ export class HubServer {
   readonly #limits: HubServerLimits;
 
   /**
-   * Throws `TypeError` or `RangeError` for options that mean nothing. A hub has one server, which lives as
+   * Throws `TypeError` or `RangeError` for options that mean nothing. Give a hub one server, which lives as
    * long.
    */
   constructor(hub: Hub, options: HubServerOptions = {}) {

@@ -7,7 +7,7 @@
 
 import { type ByteSource, toBytes } from "../connection/bytes.ts";
 import type { WebSocketCloseInfo } from "../connection/close_info.ts";
-import type { CloseOptions } from "../connection/close_options.ts";
+import { type CloseOptions, readCloseOptions } from "../connection/close_options.ts";
 import type { GroupSeat } from "../connection/connection_group.ts";
 import type { Message } from "../connection/connection_options.ts";
 import { ConnectionEnd, withoutClose } from "../connection/connection_end.ts";
@@ -15,7 +15,7 @@ import { createWritable } from "../connection/connection_streams.ts";
 import type { IncomingMessage } from "../connection/incoming_message.ts";
 import { Keepalive } from "../connection/keepalive.ts";
 import type { ConnectionCapabilities, MessageConnection } from "../connection/message_connection.ts";
-import { quietly, rejectQuietly } from "../connection/quietly.ts";
+import { attempt, quietly, rejectQuietly } from "../connection/quietly.ts";
 import { WebSocketError } from "../connection/web_socket_error.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
@@ -255,19 +255,18 @@ export class NativeConnection implements MessageConnection {
    * Closes the connection (RFC 6455 §7.1.2) behind all that was sent: code 1000 unless told otherwise. What
    * arrives from now on is passed over. Resolves as `closed` does, within `closeTimeout`. Rejects with
    * `RangeError` for a code that applications may not send, or not here without `capabilities.closeCodes`, or
-   * a reason of more than 123 bytes, and sends nothing then.
+   * a reason of more than 123 bytes, `TypeError` for what is no object, and sends nothing then.
    */
-  close({ closeCode = 1000, reason = "" }: CloseOptions = {}): Promise<WebSocketCloseInfo> {
-    try {
+  close(options?: CloseOptions): Promise<WebSocketCloseInfo> {
+    return attempt(() => {
+      const { closeCode, reason } = readCloseOptions(options);
       createClosePayload(closeCode, reason);
       if (!this.capabilities.closeCodes && closeCode !== 1000 && closeCode < 3000) {
         throw new RangeError(`Cannot close: code ${closeCode} is not for applications here`);
       }
-    } catch (error) {
-      return Promise.reject(error);
-    }
-    this.#sendClose(closeCode, reason);
-    return this.closed;
+      this.#sendClose(closeCode, reason);
+      return this.closed;
+    });
   }
 
   /** Ends the connection here and now. What was not read is lost. */

@@ -91,6 +91,9 @@ test("close() rejects what no Close may say, and sends nothing (RFC 6455 §7.4)"
   for (const closeCode of ["1000", null, {}]) {
     await assertRejects(() => held.connection.close({ closeCode: closeCode as number }), TypeError);
   }
+  for (const options of [1001, "bye", null] as unknown[]) {
+    await assertRejects(() => held.connection.close(options as object), TypeError, "into an object");
+  }
   await assertRejects(
     () => held.connection.close({ reason: new Uint8Array(1) as unknown as string }),
     TypeError,

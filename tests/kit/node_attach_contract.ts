@@ -118,7 +118,24 @@ export function testNodeAttachments(skipped: Readonly<Record<string, string>> = 
     check("refuses to close with what no Close can say, and goes on", async (start) => {
       const served = await start(adapter, {});
       await assertRejects(() => served.attachment.close({ closeCode: 5000 }), RangeError);
+      await assertRejects(() => served.attachment.close(1001 as unknown as object), TypeError);
       await assertEcho(await served.connect("/"), "Hello");
+    });
+
+    check("refuses with 503 whoever comes while it closes, and claims nothing more then", async (start) => {
+      const served = await start(adapter, {
+        onConnection: (connection) => {
+          for (let count = 0; count < 64; count++) void connection.send(new Uint8Array(16_384));
+        },
+      });
+      // A client that does not read on, and so does not hear of the end.
+      const client = await served.connect("/");
+      await client.receive();
+      const closed = served.attachment.close();
+      assertEquals((await refusalOf(served.connect("/"))).status, 503);
+      client.abort();
+      await closed;
+      assert((await refusalOf(served.connect("/"))).status !== 503);
     });
 
     check("listens to its signal no more once it is closed", async (start) => {

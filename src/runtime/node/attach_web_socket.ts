@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { CloseOptions } from "../../connection/close_options.ts";
+import { type CloseOptions, readCloseOptions } from "../../connection/close_options.ts";
 import type { WebSocketConnection } from "../../connection/web_socket_connection.ts";
 import type { RequestHandler } from "../../handshake/ask_application.ts";
 import type { Agreement } from "../../handshake/decide_upgrade.ts";
@@ -66,8 +66,8 @@ export interface WebSocketAttachment extends AsyncDisposable {
   /** Takes no more requests; the connections go on. */
   detach(): void;
   /**
-   * Takes no more requests and closes the connections: 1001 unless told otherwise. Resolves
-   * when the last one is gone.
+   * Closes the connections, 1001 unless told otherwise, and refuses requests with 503 meanwhile. Takes no
+   * more of them when the last one is gone, and resolves.
    */
   close(info?: CloseOptions): Promise<void>;
 }
@@ -171,7 +171,9 @@ class Attachment implements WebSocketAttachment, PathClaim {
     const { authorize, ...others } = this.#options;
     const options: NodeAcceptOptions = {
       ...others,
-      authorize: authorize && ((request) => authorize(request, incoming)),
+      authorize: this.#closing === undefined
+        ? authorize && ((request) => authorize(request, incoming))
+        : () => new Response("shutting down", { status: 503 }),
     };
     const served = acceptHandshake(receive(options), options)
       .then((connection) => this.#welcome(connection, incoming), (error) => this.#options.onError?.(error))
@@ -207,11 +209,12 @@ class Attachment implements WebSocketAttachment, PathClaim {
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
   }
 
-  async close({ closeCode = CloseCode.GoingAway, reason }: CloseOptions = {}): Promise<void> {
-    createClosePayload(closeCode, reason ?? "");
-    this.detach();
+  async close(options?: CloseOptions): Promise<void> {
+    const { closeCode, reason } = readCloseOptions(options, CloseCode.GoingAway);
+    createClosePayload(closeCode, reason);
     this.#closing = { closeCode, reason };
     await Promise.all([...this.connections].map((connection) => connection.close(this.#closing)));
+    this.detach();
     await Promise.all(this.#pending);
     await Promise.all([...this.connections].map((connection) => connection.closed));
   }

@@ -95,6 +95,7 @@ export const closingCases: readonly SuiteCase[] = [
       }
       await assertRejects(() => connection.close({ reason: "é".repeat(62) }), RangeError);
       await assertRejects(() => connection.close({ closeCode: "1000" as unknown as number }), TypeError);
+      await assertRejects(() => connection.close(1000 as unknown as object), TypeError);
       assertEquals(connection.readyState, "open");
       await connection.send("open");
       await connection.closed;
