@@ -10,17 +10,17 @@ import { isPrepared, type PreparedMessage } from "../protocol/prepared_message.t
 import { encodeText } from "../protocol/text.ts";
 
 /**
- * The text or the bytes of a message, out of shared memory, which no runtime sends; `undefined` for what is
- * no message.
+ * The text or the bytes of a message, which may be in shared memory, whatever their type says: to ask costs
+ * as much as sending a short message. `undefined` for what is no message.
  */
 export function toMessage(message: string | ByteSource | PreparedMessage): Message | undefined {
   const data = isPrepared(message) ? message.data : message;
-  if (typeof data === "string") return data;
-  const bytes = toBytes(data);
-  if (bytes === undefined || bytes.buffer instanceof ArrayBuffer) {
-    return bytes as Uint8Array<ArrayBuffer> | undefined;
-  }
-  return new Uint8Array(bytes);
+  return typeof data === "string" ? data : toBytes(data) as Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** The message, out of shared memory. */
+export function unshare(message: Message): Message {
+  return typeof message === "string" || message.buffer instanceof ArrayBuffer ? message : message.slice();
 }
 
 /** Whether a message has more than so many bytes. A text takes up to three for each of its units. */

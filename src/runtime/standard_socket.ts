@@ -9,6 +9,7 @@ import type { WebSocketCloseInfo } from "../connection/close_info.ts";
 import type { Message } from "../connection/connection_options.ts";
 import type { ConnectionCapabilities } from "../connection/message_connection.ts";
 import { encodeText } from "../protocol/text.ts";
+import { unshare } from "./message_data.ts";
 import type { MessageReceiver, MessageTransport } from "./message_transport.ts";
 
 /** What is used of a `WebSocket`. */
@@ -101,9 +102,20 @@ export class StandardSocket implements MessageTransport {
 
   send(message: string | Uint8Array<ArrayBuffer>): void {
     if (this.#traits.sendsSurrogates && typeof message === "string") message = toWellFormed(message);
-    if (this.#early === undefined) return this.#socket.send(message);
-    this.#early.push(() => this.#socket.send(message));
+    if (this.#early === undefined) return this.#send(message);
+    this.#early.push(() => this.#send(message));
     this.#earlyBytes += typeof message === "string" ? encodeText(message).length : message.length;
+  }
+
+  #send(message: Message): void {
+    try {
+      this.#socket.send(message);
+    } catch (error) {
+      // WHATWG §3.1 takes no shared memory.
+      const own = unshare(message);
+      if (own === message) throw error;
+      this.#socket.send(own);
+    }
   }
 
   waitForRoom(highWaterMark: number): void {
