@@ -158,7 +158,7 @@ export class MessageReader extends FrameReader implements FrameSituation {
       this.fin && length <= buffered && remaining === length && this.opcode !== Opcode.Continuation &&
       !this.rsv1 && !streaming
     ) {
-      if (length <= (this.#text ? scratch.length : this.#shortBinary)) {
+      if (this.#text ? length <= scratch.length : length <= this.#shortBinary && length >= 64) {
         const ascii = this.readScratch();
         return this.#tellMessage(this.#text ? decodeScratch(length, ascii) : scratch.slice(0, length));
       }
