@@ -10,6 +10,7 @@ import {
   bunCapabilities,
   type BunServerWebSocket,
   BunWebSocketTransport,
+  transportOf,
 } from "./bun_web_socket_transport.ts";
 import { NativeConnection } from "./native_connection.ts";
 import {
@@ -63,7 +64,7 @@ export const websocket: BunWebSocketHandlers = {
   idleTimeout: 0,
   sendPings: false,
   open: (socket) => find(socket)?.open(socket),
-  message: (socket, message) => find(socket)?.receiveMessage(message),
+  message: (socket, message) => transportOf(socket)?.receiveMessage(message),
   drain: (socket) => find(socket)?.flush(),
   // Whoever pings is there: an empty Pong answers none of ours.
   ping: (socket) => find(socket)?.receiver?.receivePong(new Uint8Array(0)),

@@ -46,6 +46,19 @@ export interface BunServerWebSocket extends BunSubscriber {
   terminate(): void;
 }
 
+/** Where an open socket has its transport at hand: its `data` costs some processes as much as a send. */
+const own = Symbol("the transport of Weft");
+
+/** A socket of ours. */
+interface OwnSocket extends BunServerWebSocket {
+  [own]?: BunWebSocketTransport;
+}
+
+/** The transport of a socket, if it is one of ours and open. */
+export function transportOf(socket: BunServerWebSocket): BunWebSocketTransport | undefined {
+  return (socket as OwnSocket)[own];
+}
+
 /** The transport of one socket, which `open()` is told. */
 export class BunWebSocketTransport implements MessageTransport {
   readonly capabilities: ConnectionCapabilities = bunCapabilities;
@@ -173,6 +186,7 @@ export class BunWebSocketTransport implements MessageTransport {
   /** Bun has a socket for it. */
   open(socket: BunServerWebSocket): void {
     socket.binaryType = "uint8array";
+    (socket as OwnSocket)[own] = this;
     this.#socket = socket;
     this.groupSeat.take(socket);
   }
