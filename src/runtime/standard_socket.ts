@@ -102,20 +102,11 @@ export class StandardSocket implements MessageTransport {
 
   send(message: string | Uint8Array<ArrayBuffer>): void {
     if (this.#traits.sendsSurrogates && typeof message === "string") message = toWellFormed(message);
-    if (this.#early === undefined) return this.#send(message);
-    this.#early.push(() => this.#send(message));
+    // WHATWG §3.1 takes none that is shared; Node's fails without a word.
+    message = unshare(message);
+    if (this.#early === undefined) return this.#socket.send(message);
+    this.#early.push(() => this.#socket.send(message));
     this.#earlyBytes += typeof message === "string" ? encodeText(message).length : message.length;
-  }
-
-  #send(message: Message): void {
-    try {
-      this.#socket.send(message);
-    } catch (error) {
-      // WHATWG §3.1 takes no shared memory.
-      const own = unshare(message);
-      if (own === message) throw error;
-      this.#socket.send(own);
-    }
   }
 
   waitForRoom(highWaterMark: number): void {
