@@ -4,6 +4,8 @@
  * @module
  */
 
+import { createClosePayload } from "../protocol/close_payload.ts";
+
 /** What a Close says (RFC 6455 §5.5.1). */
 export interface CloseOptions {
   /** Why, as a number: 1000 unless told otherwise. */
@@ -12,7 +14,10 @@ export interface CloseOptions {
   readonly reason?: string | undefined;
 }
 
-/** The code and the reason. Throws `TypeError` for what is no object, such as the code itself. */
+/**
+ * The code, `usual` unless told otherwise, and the reason. Throws `TypeError` for what is no object, such as
+ * the code itself, and what `createClosePayload()` throws.
+ */
 export function readCloseOptions(
   options: CloseOptions = {},
   usual = 1000,
@@ -21,5 +26,6 @@ export function readCloseOptions(
     throw new TypeError("Cannot close: code and reason belong into an object");
   }
   const { closeCode = usual, reason = "" } = options;
+  createClosePayload(closeCode, reason);
   return { closeCode, reason };
 }

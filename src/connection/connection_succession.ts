@@ -4,7 +4,6 @@
  * @module
  */
 
-import { createClosePayload } from "../protocol/close_payload.ts";
 import { attemptConnection } from "./attempt_connection.ts";
 import type { WebSocketCloseInfo } from "./close_info.ts";
 import { type CloseOptions, readCloseOptions } from "./close_options.ts";
@@ -98,15 +97,14 @@ export class ConnectionSuccession {
 
   /** Closes the connection, or gives up. Rejects as the connection's `close()` does, and goes on then. */
   async close(info: CloseOptions): Promise<WebSocketCloseInfo> {
-    const { closeCode, reason } = readCloseOptions(info);
-    createClosePayload(closeCode, reason);
+    const options = readCloseOptions(info);
     const { current } = this;
     if (current === undefined) {
       this.#stop(new DOMException("The connection was closed", "AbortError"));
     } else if (!this.#isEnding) {
       this.#isEnding = true;
       try {
-        await current.close(info);
+        await current.close(options);
       } catch (error) {
         this.#isEnding = false;
         throw error;

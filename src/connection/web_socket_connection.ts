@@ -7,7 +7,6 @@
 
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
-import { createClosePayload } from "../protocol/close_payload.ts";
 import type { MessageType } from "../protocol/engine_event.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
 import type { FrameTap } from "../protocol/frame_info.ts";
@@ -274,7 +273,6 @@ export class WebSocketConnection implements MessageConnection {
   close(options?: CloseOptions): Promise<WebSocketCloseInfo> {
     return attempt(() => {
       const { closeCode, reason } = readCloseOptions(options);
-      createClosePayload(closeCode, reason);
       this.#sendClose(closeCode, reason);
       return this.closed;
     });

@@ -19,7 +19,6 @@ import { attempt, quietly, rejectQuietly } from "../connection/quietly.ts";
 import { WebSocketError } from "../connection/web_socket_error.ts";
 import type { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
-import { createClosePayload } from "../protocol/close_payload.ts";
 import type { SendOptions } from "../protocol/engine_options.ts";
 import type { PreparedMessage } from "../protocol/prepared_message.ts";
 import { ProtocolError } from "../protocol/protocol_error.ts";
@@ -260,7 +259,6 @@ export class NativeConnection implements MessageConnection {
   close(options?: CloseOptions): Promise<WebSocketCloseInfo> {
     return attempt(() => {
       const { closeCode, reason } = readCloseOptions(options);
-      createClosePayload(closeCode, reason);
       if (!this.capabilities.closeCodes && closeCode !== 1000 && closeCode < 3000) {
         throw new RangeError(`Cannot close: code ${closeCode} is not for applications here`);
       }

@@ -11,7 +11,6 @@ import type { RequestHandler } from "../../handshake/ask_application.ts";
 import type { Agreement } from "../../handshake/decide_upgrade.ts";
 import type { HandshakeRequest } from "../../handshake/handshake_request.ts";
 import { CloseCode } from "../../protocol/close_code.ts";
-import { createClosePayload } from "../../protocol/close_payload.ts";
 import { checkFunctions } from "../../protocol/engine_options.ts";
 import { ProtocolError } from "../../protocol/protocol_error.ts";
 import { receiveExtendedConnect } from "./accept_extended_connect.ts";
@@ -210,9 +209,7 @@ class Attachment implements WebSocketAttachment, PathClaim {
   }
 
   async close(options?: CloseOptions): Promise<void> {
-    const { closeCode, reason } = readCloseOptions(options, CloseCode.GoingAway);
-    createClosePayload(closeCode, reason);
-    this.#closing = { closeCode, reason };
+    this.#closing = readCloseOptions(options, CloseCode.GoingAway);
     await Promise.all([...this.connections].map((connection) => connection.close(this.#closing)));
     this.detach();
     await Promise.all(this.#pending);
