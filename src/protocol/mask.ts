@@ -7,7 +7,7 @@
 /** Below this many bytes a plain loop beats the cost of two views. Measured on V8 and JavaScriptCore. */
 const wordThreshold = 128;
 
-/** The same of what is copied whole, without a mask and without a view. */
+/** The same where no mask, and no view, comes with the copy. */
 const copyThreshold = 32;
 
 /** A key in network order, and the same four bytes as a word of this machine. */
@@ -40,12 +40,12 @@ export function applyMask(
   // §5.3 "j = i MOD 4; transformed-octet-i = original-octet-i XOR masking-key-octet-j"
   const skew = (phase & 3) << 3;
   const rotated = (key << skew) | (key >>> (32 - skew));
-  const isCopied = key === 0 && count === source.length;
-  if (count < (isCopied ? copyThreshold : wordThreshold)) {
+  const isWhole = count === source.length;
+  if (count < (isWhole && key === 0 ? copyThreshold : wordThreshold)) {
     return maskBytes(source, from, target, to, count, rotated);
   }
   if (source !== target || from !== to) {
-    target.set(count === source.length ? source : source.subarray(from, from + count), to);
+    target.set(isWhole ? source : source.subarray(from, from + count), to);
   }
   if (key === 0) return;
   const start = target.byteOffset + to;
