@@ -79,11 +79,9 @@ async function writePackage(): Promise<void> {
     peerDependencies: nats,
     peerDependenciesMeta: Object.fromEntries(Object.keys(nats).map((name) => [name, { optional: true }])),
     exports: {
-      ...Object.fromEntries(
-        entries.map((
-          [entry, path],
-        ) => [entry, { types: compiled(path, "d.ts"), default: compiled(path, "js") }]),
-      ),
+      ...Object.fromEntries(entries.map(([entry, path]) => {
+        return [entry, { types: compiled(path, "d.ts"), default: compiled(path, "js") }];
+      })),
       "./package.json": "./package.json",
     },
   };
