@@ -190,6 +190,29 @@ export function testTransportContract(
     },
   );
 
+  check(
+    "says the same behind writes that went through at once, each time again",
+    async (recorder, peer, transport) => {
+      const bytes = createRandomBytes(tooMuch, 6);
+      for (let time = 0; time < 3; time++) {
+        for (let at = 0; at < 30; at += 10) await recorder.write(bytes.subarray(at, at + 10));
+        await settle();
+        const before = recorder.calls.length;
+        const written = recorder.write(bytes.subarray(30));
+        await settle();
+        assertEquals(recorder.calls.slice(before), []);
+        for (let read = 0; read < tooMuch;) read += (await peer.read())!.length;
+        await written;
+        assertEquals(recorder.calls.slice(before), ["drained"]);
+      }
+      await recorder.write(bytes.subarray(0, 10));
+      const written = recorder.write(bytes);
+      transport.end();
+      const [all] = await Promise.all([readAll(peer), written]);
+      assertSameBytes(all.subarray(10), bytes);
+    },
+  );
+
   check("ends its writing side behind an unfinished write", async (recorder, peer, transport) => {
     const bytes = createRandomBytes(tooMuch, 4);
     const written = recorder.write(bytes);

@@ -35,7 +35,7 @@ export interface NodeDuplex {
   /** Puts bytes back in front of those to come. */
   unshift(chunk: Uint8Array): void;
   /** Writes; `written` is called when the bytes are the caller's again, or with an error. */
-  write(chunk: Uint8Array, written?: (error?: Error | null) => void): boolean;
+  write(chunk: Uint8Array, written?: ((error?: Error | null) => void) | undefined): boolean;
   /** Collects writes, */
   cork(): void;
   /** and writes them at once. */
@@ -53,6 +53,11 @@ export interface NodeDuplex {
   /** HTTP/2 streams only: sends RST_STREAM. */
   close?(code?: number): unknown;
 }
+
+const empty = new Uint8Array(0);
+
+/** Deno's TLS sockets do not survive an empty write. */
+const bearsEmptyWrites = !("Deno" in globalThis);
 
 /** RFC 9113 §7 CANCEL */
 const cancel = 0x8;
@@ -109,6 +114,8 @@ export class NodeTransport implements ByteTransport {
   /** 'end' is announced a turn ahead, so it may come after `pause()`. */
   #isEndHeld = false;
   #isDrainAwaited = false;
+  /** Whether the last write was taken at once, as by a kernel with room: so the next one will be. */
+  #isPrompt = false;
   #isEnded = false;
   #hasPeerEnded = false;
 
@@ -149,13 +156,19 @@ export class NodeTransport implements ByteTransport {
 
   write(chunks: readonly Uint8Array[]): boolean {
     if (this.#isEnded || this.#slot.isClosed) return true;
-    if (chunks.length > 1) this.#duplex.cork();
+    const duplex = this.#duplex;
+    const isSocket = this.#isSocket;
+    // Each callback costs Node a tick, needed or not. Where one is, after all, an empty write brings it.
+    const written = this.#isPrompt && isSocket && bearsEmptyWrites ? undefined : this.#written;
+    if (chunks.length > 1) duplex.cork();
     for (const chunk of chunks) {
-      if (chunk.length > 0) this.#duplex.write(this.#isSocket ? chunk : new Uint8Array(chunk), this.#written);
+      if (chunk.length > 0) duplex.write(isSocket ? chunk : new Uint8Array(chunk), written);
     }
-    if (chunks.length > 1) this.#duplex.uncork();
-    this.#isDrainAwaited = this.#duplex.writableLength > 0;
-    return !this.#isDrainAwaited;
+    if (chunks.length > 1) duplex.uncork();
+    this.#isPrompt = duplex.writableLength === 0;
+    this.#isDrainAwaited = !this.#isPrompt;
+    if (!this.#isPrompt && written === undefined) duplex.write(empty, this.#written);
+    return this.#isPrompt;
   }
 
   end(): void {
