@@ -85,6 +85,7 @@ export { isWebSocketUpgrade } from "./src/handshake/is_websocket_upgrade.ts";
 export type { HeadLimits } from "./src/handshake/limits.ts";
 export type { UpgradeOptions } from "./src/handshake/upgrade_options.ts";
 export { CloseCode, isSendableCloseCode } from "./src/protocol/close_code.ts";
+export type { EncodedMessage } from "./src/protocol/encoded_message.ts";
 export type { MessageType } from "./src/protocol/engine_event.ts";
 export type { MessageLimits, SendOptions } from "./src/protocol/engine_options.ts";
 export type * from "./src/protocol/extension.ts";

@@ -5,10 +5,11 @@
  * @module
  */
 
+import type { EncodedMessage } from "./encoded_message.ts";
 import type { FrameInfo, FrameTap } from "./frame_info.ts";
 import { applyMask, createMaskingKey } from "./mask.ts";
 import * as Opcode from "./opcode.ts";
-import type { OutputQueue } from "./output_queue.ts";
+import { OutputQueue } from "./output_queue.ts";
 import { encodeText, encodeTextInto } from "./text.ts";
 
 /**
@@ -102,6 +103,15 @@ export class FrameWriter {
     return borrows;
   }
 
+  /** Writes a message to many by the frame that is the same for all, where that may be. Whether it did. */
+  writeShared(queue: OutputQueue, message: EncodedMessage): boolean {
+    const { length } = message.payload;
+    if (this.#masks || length >= largePayload) return false;
+    queue.lend(message);
+    this.#count(message.opcode, true, message.rsv1, length);
+    return true;
+  }
+
   /** Behind each frame, when a tap may do as it likes. */
   #count(opcode: number, fin: boolean, rsv1: boolean, length: number): void {
     this.frames++;
@@ -143,6 +153,15 @@ export class FrameWriter {
     }
     return size;
   }
+}
+
+/** A whole message of less than `largePayload` bytes in one frame that is not masked. */
+export function createFrame(opcode: number, rsv1: boolean, payload: Uint8Array): Uint8Array {
+  const queue = new OutputQueue();
+  new FrameWriter(false, undefined).writeFrame(queue, opcode, true, rsv1, payload);
+  const frame = queue.take(Infinity)[0]!.slice();
+  queue.confirm();
+  return frame;
 }
 
 /** Four bytes in network order. */

@@ -52,9 +52,14 @@ export class MessageWriter extends FrameWriter {
       this.writeText(this.#queue, data);
       return false;
     }
+    const encoded = prepared && encoding(() => prepared.encodeFor(codec));
+    if (encoded !== undefined && fragmentSize === 0 && this.writeShared(this.#queue, encoded)) {
+      this.messages++;
+      return false;
+    }
     const bytes = prepared?.bytes ?? (text ? encodeText(data) : data);
     const whole = { opcode: text ? Opcode.Text : Opcode.Binary, codec };
-    return this.#write(whole, bytes, true, fragmentSize, prepared) && bytes === message;
+    return this.#write(whole, bytes, true, fragmentSize, encoded?.payload) && bytes === message;
   }
 
   /** Writes the next piece of a message, which `fin` ends. */
@@ -83,10 +88,10 @@ export class MessageWriter extends FrameWriter {
     bytes: Uint8Array,
     fin: boolean,
     fragmentSize: number,
-    prepared?: PreparedMessage,
+    encoded?: Uint8Array,
   ): boolean {
     const { codec, opcode } = message;
-    const payload = codec === undefined ? bytes : encode(codec, bytes, fin, prepared);
+    const payload = encoded ?? (codec === undefined ? bytes : encoding(() => codec.encode(bytes, fin)));
     // A codec may keep a piece to itself.
     if (payload.length === 0 && !fin) return false;
     message.opcode = Opcode.Continuation;
@@ -100,19 +105,10 @@ export class MessageWriter extends FrameWriter {
   }
 }
 
-/** Bytes of a message as they go out: encoded for this connection alone, or once for all. */
-function encode(
-  codec: MessageCodec,
-  bytes: Uint8Array,
-  fin: boolean,
-  prepared: PreparedMessage | undefined,
-): Uint8Array {
-  const key = codec.sharedKey;
+/** Has a codec encode. A codec that fails has lost its place among the messages. */
+function encoding<Encoded>(encode: () => Encoded): Encoded {
   try {
-    if (prepared === undefined || key === undefined) return codec.encode(bytes, fin);
-    const encoded = prepared.encodedAs(key, (payload) => codec.encodeShared!(payload));
-    codec.noteShared!(bytes);
-    return encoded;
+    return encode();
   } catch (cause) {
     throw new ProtocolError(1011, "cannot encode", { cause });
   }

@@ -16,6 +16,7 @@
  */
 
 export * from "./close_code.ts";
+export type { EncodedMessage } from "./encoded_message.ts";
 export * from "./engine_event.ts";
 export type { EngineOptions, MessageLimits, SendOptions } from "./engine_options.ts";
 export type * from "./extension.ts";

@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { EncodedMessage } from "./encoded_message.ts";
+
 const sharedSize = 65536;
 /** A turn begins where at least so much is left of the shared slab, lest it be cut at its end. */
 const leastRoom = 16384;
@@ -39,6 +41,9 @@ interface Chunk {
 const free = new Map<number, Uint8Array[]>();
 let shared: Slab = { bytes: new Uint8Array(0), used: 0, users: 1, owner: undefined };
 
+/** One empty list for all: where there are many queues, to look at one of each costs more than the rest. */
+const none: readonly Chunk[] = [];
+
 /** What `reserve` answers: one object, used up before the next call. */
 const room = { bytes: shared.bytes, offset: 0 };
 
@@ -49,15 +54,19 @@ export class OutputQueue {
   /** Bytes taken so far. */
   taken = 0;
   #chunks: Chunk[] = [];
-  /** The memory of what was taken last. */
-  #leaving: Slab[] = [];
+  /** What was taken last. */
+  #leaving: readonly Chunk[] = none;
   /** The slab that is being written to, and where that began. */
   #open: Slab | undefined;
   #start = 0;
   #frameEnds = true;
+  /** All that is queued, where that are frames that others send, too. */
+  #lent: Uint8Array | undefined;
 
   /** Room for `length` bytes, at most `leastRoom`: write to `bytes` from `offset` on, then `commit`. */
   reserve(length: number): { readonly bytes: Uint8Array; readonly offset: number } {
+    const lent = this.#giveBack();
+    if (lent !== undefined) this.#copy(lent);
     let slab = this.#open;
     if (slab === undefined || slab.used + length > slab.bytes.length) {
       this.seal();
@@ -105,6 +114,33 @@ export class OutputQueue {
     this.#frameEnds = frameEnds;
   }
 
+  /**
+   * Queues a message of less than `leastRoom` bytes that others queue, too. It is copied only where it leaves
+   * together with what they do not send.
+   */
+  lend(message: EncodedMessage): void {
+    const lent = this.#lent;
+    const { frame } = message;
+    const shared = this.size === 0 ? frame : lent && message.follow(lent);
+    if (shared === undefined) return this.#copy(frame);
+    this.#lent = shared;
+    this.size = shared.length;
+  }
+
+  #giveBack(): Uint8Array | undefined {
+    const lent = this.#lent;
+    if (lent === undefined) return undefined;
+    this.#lent = undefined;
+    this.size = 0;
+    return lent;
+  }
+
+  #copy(frame: Uint8Array): void {
+    const { bytes, offset } = this.reserve(frame.length);
+    bytes.set(frame, offset);
+    this.commit(frame.length, true);
+  }
+
   /** Queues a chunk as it is, behind the committed header that belongs to it. */
   append(bytes: Uint8Array): void {
     this.seal();
@@ -114,37 +150,40 @@ export class OutputQueue {
 
   /** Takes whole frames off the queue, at least one and no more than it takes to reach `limit` bytes. */
   take(limit: number): Uint8Array[] {
-    this.seal();
-    const taken: Uint8Array[] = [];
-    const leaving: Slab[] = [];
-    let bytes = 0;
-    let frameEnds = false;
-    for (const chunk of this.#chunks) {
-      if (bytes >= limit && frameEnds) break;
-      taken.push(chunk.bytes);
-      if (chunk.slab !== undefined) leaving.push(chunk.slab);
-      bytes += chunk.bytes.length;
-      frameEnds = chunk.frameEnds;
+    const lent = this.#giveBack();
+    if (lent !== undefined) {
+      this.#leaving = none;
+      this.taken += lent.length;
+      return [lent];
     }
-    this.#chunks.splice(0, taken.length);
+    this.seal();
+    const chunks = this.#chunks;
+    let count = 0;
+    let bytes = 0;
+    while (count < chunks.length && (bytes < limit || !chunks[count - 1]?.frameEnds)) {
+      bytes += chunks[count++]!.bytes.length;
+    }
+    this.#chunks = chunks.splice(count);
     // What was taken before and never confirmed is left to the garbage.
-    this.#leaving = leaving;
+    this.#leaving = chunks;
     this.size -= bytes;
     this.taken += bytes;
-    return taken;
+    return chunks.map((chunk) => chunk.bytes);
   }
 
   /** Tells that all that was taken last has left, so that its memory can be used again. */
   confirm(): void {
-    for (const slab of this.#leaving) release(slab);
-    this.#leaving = [];
+    if (this.#leaving === none) return;
+    for (const { slab } of this.#leaving) if (slab !== undefined) release(slab);
+    this.#leaving = none;
   }
 
   /** Forgets everything. What was taken may still be on its way. */
   clear(): void {
     this.seal();
     this.#chunks = [];
-    this.#leaving = [];
+    this.#leaving = none;
+    this.#lent = undefined;
     this.size = 0;
   }
 

@@ -70,7 +70,7 @@ export class WebSocketEngine {
   readonly #codec: MessageCodec | undefined;
   readonly #queue = new OutputQueue();
   /** Control frames that go ahead. */
-  readonly #urgent = new OutputQueue();
+  #urgent: OutputQueue | undefined;
   #pendingPong: Uint8Array | undefined;
 
   /** Throws `TypeError` or `RangeError` for options that mean nothing. */
@@ -87,7 +87,7 @@ export class WebSocketEngine {
 
   /** Bytes queued and not taken. */
   get queuedBytes(): number {
-    return this.#queue.size + this.#urgent.size + (this.#pendingPong?.length ?? 0);
+    return this.#queue.size + (this.#urgent?.size ?? 0) + (this.#pendingPong?.length ?? 0);
   }
 
   /**
@@ -248,7 +248,8 @@ export class WebSocketEngine {
       this.#pendingPong = undefined;
       this.#writeControl(Opcode.Pong, pong, this.#urgent);
     }
-    return [...this.#urgent.take(Infinity), ...this.#queue.take(limit)];
+    const output = this.#queue.take(limit);
+    return this.#urgent === undefined ? output : [...this.#urgent.take(Infinity), ...output];
   }
 
   /**
@@ -257,7 +258,7 @@ export class WebSocketEngine {
    */
   confirmOutput(): void {
     this.#queue.confirm();
-    this.#urgent.confirm();
+    this.#urgent?.confirm();
   }
 
   /** Frees everything, at the end of the transport. */
@@ -265,7 +266,7 @@ export class WebSocketEngine {
     this.#reader.clear();
     this.#codec?.close();
     this.#queue.clear();
-    this.#urgent.clear();
+    this.#urgent?.clear();
     this.#pendingPong = undefined;
   }
 
@@ -285,14 +286,14 @@ export class WebSocketEngine {
     // §5.5.2 "an endpoint MUST send a Pong frame in response, unless it already received a Close frame"
     if (this.closeSent) return;
     // §5.5.3 "the endpoint MAY elect to send a Pong frame for only the most recently processed Ping frame"
-    if (this.#urgent.size >= waitingPongs) this.#pendingPong = payload.slice();
+    if (this.#urgent !== undefined && this.#urgent.size >= waitingPongs) this.#pendingPong = payload.slice();
     else this.#writeControl(Opcode.Pong, payload);
   }
 
   #writeControl(
     opcode: number,
     payload: Uint8Array,
-    queue = this.congested ? this.#urgent : this.#queue,
+    queue = this.congested ? this.#urgent ??= new OutputQueue() : this.#queue,
   ): void {
     this.#writer.writeFrame(queue, opcode, true, false, payload);
   }
