@@ -86,7 +86,8 @@ export class MessageSender extends Outbox {
   #sendNow(data: string | Uint8Array | PreparedMessage, options: SendOptions | undefined): Promise<void> {
     try {
       this.assertOpen("Cannot send");
-      return this.#queued(this.#engine.send(data, options));
+      // A message to many is no reply: whatever else this peer has sent, it need not wait for that.
+      return this.#queued(this.#engine.send(data, options), !isPrepared(data));
     } catch (error) {
       if (!(error instanceof ProtocolError)) return reject(error);
       this.#options.onError(error);
@@ -95,9 +96,9 @@ export class MessageSender extends Outbox {
   }
 
   /** Something is queued, unless a tap that saw it has ended everything. */
-  #queued(borrowed: boolean): Promise<void> {
+  #queued(borrowed: boolean, isReply = true): Promise<void> {
     if (this.#end.ended) throw this.#end.createError("Cannot send");
-    return this.sendQueued(borrowed);
+    return this.sendQueued(borrowed, isReply);
   }
 
   /** Sends one message in fragments, each piece as it comes, while others wait. */

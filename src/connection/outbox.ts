@@ -35,7 +35,7 @@ export interface OutboxOptions {
   readonly sendHighWaterMark: number;
   /** Whether the application is about to send more in this turn. */
   readonly isBusy: () => boolean;
-  /** Nothing is left to be written. */
+  /** Nothing is left to be written behind our Close. */
   readonly onEmpty: () => void;
 }
 
@@ -52,8 +52,10 @@ export class Outbox {
   #inFlight = 0;
   #scheduled = false;
   #postponed = 0;
-  #waiters: Waiter[] = [];
+  #waiters: Waiter[] | undefined;
   #stopped = false;
+  /** Who flushes at the end of this turn. */
+  static #due: Outbox[] = [];
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -69,33 +71,52 @@ export class Outbox {
    * Sends what the engine has queued, at the end of the turn. The promise is pending while more than the
    * high-water mark waits, and, where the last message is `borrowed`, until the transport has taken it.
    */
-  sendQueued(borrowed: boolean): Promise<void> {
-    this.#postponed = 0;
+  sendQueued(borrowed: boolean, isReply: boolean): Promise<void> {
+    this.#postponed = isReply ? 0 : patience;
     if (borrowed || this.#engine.queuedBytes >= fullTurn) this.flush();
     else this.schedule();
     const { unsentBytes } = this;
     const most = borrowed ? 0 : this.#options.sendHighWaterMark;
     if (unsentBytes <= most) return ready;
     const position = this.#engine.queuedTotal - most;
-    return quietly(new Promise((resolve, reject) => this.#waiters.push({ position, resolve, reject })));
+    return quietly(
+      new Promise((resolve, reject) => (this.#waiters ??= []).push({ position, resolve, reject })),
+    );
   }
 
   /** Flushes at the end of the turn. */
   schedule(): void {
     if (this.#scheduled || this.held || this.#inFlight > 0 || this.#stopped) return;
     this.#scheduled = true;
-    queueMicrotask(this.#endTurn);
+    this.#flushLater();
   }
 
-  readonly #endTurn = (): void => {
+  /** One microtask for all: where there are many connections, each of its own costs as much as a frame. */
+  #flushLater(): void {
+    if (Outbox.#due.push(this) === 1) queueMicrotask(Outbox.#endTurns);
+  }
+
+  static #endTurns(): void {
+    const due = Outbox.#due.reverse();
+    Outbox.#due = [];
+    try {
+      for (let outbox; (outbox = due.pop()) !== undefined;) outbox.#endTurn();
+    } finally {
+      // A transport that throws, which it must not, takes nobody else along.
+      for (const outbox of due) outbox.#flushLater();
+    }
+  }
+
+  #endTurn(): void {
     // Replies to messages that arrived together leave together.
-    if (this.#options.isBusy() && this.#postponed++ < patience && this.#engine.queuedBytes < fullTurn) {
-      queueMicrotask(this.#endTurn);
+    if (this.#postponed < patience && this.#engine.queuedBytes < fullTurn && this.#options.isBusy()) {
+      this.#postponed++;
+      this.#flushLater();
       return;
     }
     this.#scheduled = false;
     this.flush();
-  };
+  }
 
   /** Writes what is queued, as far as the transport takes it. */
   flush(): void {
@@ -115,7 +136,7 @@ export class Outbox {
       if (this.#stopped) return;
       this.#confirm();
     }
-    this.#options.onEmpty();
+    if (this.#engine.closeSent) this.#options.onEmpty();
   }
 
   /** The transport has taken what was written last. */
@@ -128,11 +149,12 @@ export class Outbox {
   #confirm(): void {
     this.#inFlight = 0;
     this.#engine.confirmOutput();
-    if (this.#waiters.length === 0) return;
+    const waiters = this.#waiters;
+    if (waiters === undefined) return;
     const { takenTotal } = this.#engine;
     // Not in order: a borrowed message waits longer than one that is copied.
-    const waiters = this.#waiters;
-    this.#waiters = waiters.filter(({ position }) => position > takenTotal);
+    const others = waiters.filter(({ position }) => position > takenTotal);
+    this.#waiters = others.length === 0 ? undefined : others;
     for (const { position, resolve } of waiters) if (position <= takenTotal) resolve();
   }
 
@@ -140,6 +162,8 @@ export class Outbox {
   stop(error: unknown): void {
     this.#stopped = true;
     this.#inFlight = 0;
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+    const waiters = this.#waiters;
+    this.#waiters = undefined;
+    for (const waiter of waiters ?? []) waiter.reject(error);
   }
 }

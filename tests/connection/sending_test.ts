@@ -243,3 +243,28 @@ test("sendStream() cuts its pieces by fragmentSize, and refuses one that means n
   ]);
   await assertRejects(() => held.connection.sendStream("text", ["f"], { fragmentSize: -1 }), RangeError);
 });
+
+test("a transport that throws, which it must not, keeps no other connection from sending", async () => {
+  const { queueMicrotask: original } = globalThis;
+  const errors: unknown[] = [];
+  globalThis.queueMicrotask = (run) =>
+    original(() => {
+      try {
+        run();
+      } catch (error) {
+        errors.push(error);
+      }
+    });
+  try {
+    const connections = Array.from({ length: 4 }, () => new HeldConnection());
+    connections[1]!.transport.onWrite = () => {
+      throw new Error("of the transport");
+    };
+    for (const { connection } of connections) await connection.send("one");
+    await settle();
+    assertEquals(connections.map((held) => held.sent()), [["text one"], [], ["text one"], ["text one"]]);
+    assertEquals(errors.length, 1);
+  } finally {
+    globalThis.queueMicrotask = original;
+  }
+});
