@@ -25,10 +25,10 @@ import { WebSocketConnection } from "./web_socket_connection.ts";
 /**
  * Reads an HTTP/1.1 upgrade from a transport and answers it (RFC 6455 §4.2).
  *
- * Rejects with `HandshakeError` where no connection comes of it: the peer was refused, and told so; it was
- * answered by `onRequest`; it left, or took too long. The transport is ended then. Rejects with the signal's
- * reason, and destroys the transport, when aborted, before the call too; with `TypeError` or `RangeError`,
- * and leaves it alone, for options that mean nothing.
+ * Rejects with `HandshakeError` where no connection comes of it: the peer was refused, and told so, by 503
+ * where the application took too long; it was answered by `onRequest`; it left, or took too long itself. The
+ * transport is ended then. Rejects with the signal's reason, and destroys the transport, when aborted, before
+ * the call too; with `TypeError` or `RangeError`, and leaves it alone, for options that mean nothing.
  *
  * @example
  * ```ts
@@ -58,9 +58,7 @@ export async function acceptWebSocket(
         const received = request ??= await exchange.read(
           createRequestReader(exchange.limits, options.secure),
         );
-        const answer = await exchange.step<UpgradeAnswer>((...settle) =>
-          decide(received, options).then(...settle)
-        );
+        const answer = await exchange.decide(() => decide(received, options));
         await exchange.write(answer.head);
         const head = exchange.release();
         return new WebSocketConnection(exchange.transport, {

@@ -9,6 +9,7 @@ import { HandshakeError } from "../handshake/handshake_error.ts";
 import type { Reader } from "../handshake/head_reader.ts";
 import { encodeLatin1 } from "../handshake/latin1.ts";
 import { defaultHeadLimits } from "../handshake/limits.ts";
+import { refuse } from "../handshake/refuse.ts";
 import { checkFunctions, checkNumbers } from "../protocol/engine_options.ts";
 import type { HandshakeOptions, HeadTap } from "./accept_options.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
@@ -44,7 +45,9 @@ export class HandshakeExchange {
   ending = false;
 
   readonly #onHead: HeadTap | undefined;
-  readonly #stop: () => void;
+  #stop: () => void;
+  /** Whether the application is what is waited for. */
+  #isDeciding = false;
   #failure: { readonly error: unknown } | undefined;
   /** What the step under way ends with. */
   #resolve!: (value?: never) => void;
@@ -68,11 +71,17 @@ export class HandshakeExchange {
     this.#onHead = onHead;
     const fail = (reason: string, cause?: ErrorOptions) =>
       this.destroy(new HandshakeError(`${operation}: ${reason}`, undefined, cause));
-    this.#stop = watchDeadline(
-      options,
-      () => fail("the handshake took too long"),
-      (reason) => this.destroy(reason),
-    );
+    const watch = () => watchDeadline(options, late, (reason) => this.destroy(reason));
+    const late = () => {
+      if (!this.#isDeciding) return fail("the handshake took too long");
+      this.#isDeciding = false;
+      // To tell takes time again.
+      this.#stop();
+      this.#stop = watch();
+      // RFC 9110 §15.6.4 503
+      this.#reject?.(refuse(503, "the handshake took too long"));
+    };
+    this.#stop = watch();
     this.transport.start({
       receiveBytes: (bytes) => {
         if (this.ending) return;
@@ -91,9 +100,18 @@ export class HandshakeExchange {
   ): Promise<Value> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure.error);
+      this.#isDeciding = false;
       this.#resolve = resolve as () => void;
       this.#reject = reject;
       begin(resolve, reject);
+    });
+  }
+
+  /** Awaits what the application decides. Who takes too long has refused: `HandshakeError` with 503. */
+  decide<Answer>(decide: () => Promise<Answer>): Promise<Answer> {
+    return this.step((resolve, reject) => {
+      this.#isDeciding = true;
+      decide().then(resolve, reject);
     });
   }
 

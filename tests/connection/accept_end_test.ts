@@ -10,6 +10,10 @@ import { failureOf, toBytes } from "../kit/held_handshake.ts";
 import { HeldTransport } from "../kit/held_transport.ts";
 import { until } from "../kit/until.ts";
 
+function readText(transport: HeldTransport): string {
+  return new TextDecoder().decode(transport.read());
+}
+
 test("handshakeTimeout is one deadline for the whole handshake, whatever trickles in (RFC 6455 §10.4)", async () => {
   const bytes = toBytes(requestText());
   for (const [interval, fits] of [[1, true], [100, false]] as const) {
@@ -48,7 +52,7 @@ test("handshakeTimeout ends a peer that says nothing, or does not read the answe
   }
 });
 
-test("handshakeTimeout ends an application that does not answer", async () => {
+test("an application that does not answer within handshakeTimeout has refused with 503 (RFC 9110 §15.6.4)", async () => {
   const never = () => new Promise<never>(() => {});
   for (const options of [{ authorize: never }, { headers: never }, { origins: never }] as AcceptOptions[]) {
     const clock = createManualClock();
@@ -57,9 +61,48 @@ test("handshakeTimeout ends an application that does not answer", async () => {
     const accepted = acceptWebSocket(transport, { origins: "*", ...options, clock });
     await settle();
     clock.advance(10_000);
-    assertEquals((await failureOf(accepted)).message, "Cannot accept: the handshake took too long");
-    assertEquals([transport.destroyed, transport.writes, clock.pending], [true, 0, 0]);
+    const failure = await failureOf(accepted);
+    assertEquals([failure.message, failure.status], ["Cannot accept: the handshake took too long", 503]);
+    assertEquals(readText(transport).split("\r\n")[0], "HTTP/1.1 503 the handshake took too long");
+    assertEquals([transport.ended, transport.destroyed], [true, false]);
+    // A peer that goes on is not borne with for long.
+    clock.advance(10_000);
+    assertEquals([transport.destroyed, clock.pending], [true, 0]);
   }
+});
+
+test("a peer that does not take the 503 of an application that was too slow is given up", async () => {
+  const clock = createManualClock();
+  const transport = new HeldTransport();
+  transport.held = true;
+  transport.deliver(toBytes(requestText()));
+  const accepted = acceptWebSocket(transport, { authorize: () => new Promise<never>(() => {}), clock });
+  accepted.catch(() => {});
+  await settle();
+  clock.advance(10_000);
+  assertEquals([await stateOf(accepted), transport.writes], ["pending", 1]);
+  clock.advance(10_000);
+  assertEquals((await failureOf(accepted)).status, 503);
+  assertEquals([transport.destroyed, clock.pending], [true, 0]);
+});
+
+test("another attempt has all the time again behind a 503, where keepAlive allows for one", async () => {
+  const clock = createManualClock();
+  const transport = new HeldTransport();
+  transport.deliver(toBytes(requestText()));
+  let attempts = 0;
+  const authorize = () => ++attempts === 1 ? new Promise<never>(() => {}) : undefined;
+  const accepted = acceptWebSocket(transport, { authorize, keepAlive: true, clock });
+  await settle();
+  clock.advance(10_000);
+  await settle();
+  assert(readText(transport).startsWith("HTTP/1.1 503 "));
+  clock.advance(9_999);
+  transport.deliver(toBytes(requestText()));
+  const connection = await accepted;
+  assert(readText(transport).startsWith("HTTP/1.1 101 "));
+  connection.abort();
+  assertEquals(clock.pending, 0);
 });
 
 test("an application that answers after the deadline, or fails then, disturbs nobody", async () => {
@@ -78,7 +121,7 @@ test("an application that answers after the deadline, or fails then, disturbs no
     await failureOf(accepted);
     settleLate();
     await settle();
-    assertEquals(transport.writes, 0);
+    assertEquals(transport.writes, 1);
   }
 });
 

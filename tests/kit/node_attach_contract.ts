@@ -234,7 +234,8 @@ export function testNodeAttachments(skipped: Readonly<Record<string, string>> = 
       await until(() => served.errors.length === 1);
       answer();
       assertInstanceOf(served.errors[0], HandshakeError);
-      assertEquals([(served.errors[0] as HandshakeError).status, served.attachment.connections.size], [0, 0]);
+      assertEquals((served.errors[0] as HandshakeError).status, 503);
+      assertEquals(served.attachment.connections.size, 0);
       await assertEcho(await served.connect("/"), "Hello");
     });
 
@@ -375,12 +376,13 @@ export function testNodeAttachments(skipped: Readonly<Record<string, string>> = 
       assertEquals(served.errors, [failure]);
     });
 
-    check("gives a handshake up after handshakeTimeout", async (start) => {
+    check("refuses with 503 behind handshakeTimeout", async (start) => {
       const served = await start(adapter, {
         handshakeTimeout: 50,
         authorize: () => new Promise<undefined>(() => {}),
       });
-      assertEquals((await refusalOf(served.connect("/"))).status, 0);
+      assertEquals((await refusalOf(served.connect("/"))).status, 503);
+      await until(() => served.errors.length === 1);
       assertEquals(
         served.errors.map((error) => (error as Error).message),
         ["Cannot accept: the handshake took too long"],

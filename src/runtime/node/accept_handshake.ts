@@ -71,7 +71,7 @@ export async function acceptHandshake<Answer extends Agreement>(
       "received",
       describeHead(`${asked.method} ${asked.target} ${asked.version}`, asked.headers),
     );
-    const answer = await exchange.step<Answer>((...settle) => received.decide(asked).then(...settle));
+    const answer = await exchange.decide(() => received.decide(asked));
     await received.accept(exchange, answer);
     return new WebSocketConnection(transport, {
       ...options,
