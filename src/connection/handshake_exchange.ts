@@ -100,7 +100,6 @@ export class HandshakeExchange {
   ): Promise<Value> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) return reject(this.#failure.error);
-      this.#isDeciding = false;
       this.#resolve = resolve as () => void;
       this.#reject = reject;
       begin(resolve, reject);
@@ -111,7 +110,7 @@ export class HandshakeExchange {
   decide<Answer>(decide: () => Promise<Answer>): Promise<Answer> {
     return this.step((resolve, reject) => {
       this.#isDeciding = true;
-      decide().then(resolve, reject);
+      decide().finally(() => this.#isDeciding = false).then(resolve, reject);
     });
   }
 

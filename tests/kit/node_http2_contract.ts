@@ -11,6 +11,7 @@ import { createServer as createTcpServer } from "node:net";
 import { test } from "node:test";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { HandshakeError, type WebSocketConnection } from "../../mod.ts";
+import { createManualClock } from "../../src/testing/manual_clock.ts";
 import {
   acceptExtendedConnect,
   type AttachOptions,
@@ -225,6 +226,25 @@ export function testNodeHttp2(skipped: Readonly<Record<string, string>> = {}): v
         }),
     );
   }
+
+  check(
+    "a client that is refused and leaves its stream open is given up behind handshakeTimeout",
+    async () => {
+      for (const body of [null, "go away"]) {
+        const clock = createManualClock();
+        const authorize = () => new Response(body, { status: 403 });
+        await withServer({ authorize, clock, handshakeTimeout: 500 }, async ({ session, errors }) => {
+          const { stream, status } = await ask(session);
+          assertEquals([status, await readText(stream)], [403, body ?? ""]);
+          await until(() => errors.length === 1);
+          assertEquals([stream.closed, clock.pending], [false, 1]);
+          clock.advance(500);
+          assertEquals(clock.pending, 0);
+          await until(() => stream.closed);
+        });
+      }
+    },
+  );
 
   check(
     "an ordinary CONNECT is refused with 405 where nobody wants it",
