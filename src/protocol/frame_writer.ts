@@ -21,6 +21,8 @@ const largePayload = 16384 - 14;
 export class FrameWriter {
   /** Frames written. */
   frames = 0;
+  /** Messages written. */
+  messages = 0;
   readonly #masks: boolean;
   readonly #tap: FrameTap | undefined;
   /** The fragments of the message that is being written. */
@@ -115,6 +117,8 @@ export class FrameWriter {
   /** Behind each frame, when a tap may do as it likes. */
   #count(opcode: number, fin: boolean, rsv1: boolean, length: number): void {
     this.frames++;
+    // A message ends with it; a control frame is none.
+    if (fin && opcode < Opcode.Close) this.messages++;
     if (this.#tap === undefined) return;
     const frame: FrameInfo = { direction: "sent", opcode, fin, rsv1, length };
     if (this.#untold === undefined) this.#tap(frame);

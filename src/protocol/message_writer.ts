@@ -24,8 +24,6 @@ interface OutgoingMessage {
 
 /** Writes one message after the other to a queue. What it returns and throws is said in `WebSocketEngine`. */
 export class MessageWriter extends FrameWriter {
-  /** Messages written. */
-  messages = 0;
   readonly #queue: OutputQueue;
   readonly #codec: MessageCodec | undefined;
   readonly #fragmentSize: number;
@@ -48,15 +46,11 @@ export class MessageWriter extends FrameWriter {
     const codec = this.#chooseCodec(data.length, options);
     const text = typeof data === "string";
     if (text && prepared === undefined && codec === undefined && fragmentSize === 0) {
-      this.messages++;
       this.writeText(this.#queue, data);
       return false;
     }
     const encoded = prepared && encoding(() => prepared.encodeFor(codec));
-    if (encoded !== undefined && fragmentSize === 0 && this.writeShared(this.#queue, encoded)) {
-      this.messages++;
-      return false;
-    }
+    if (encoded !== undefined && fragmentSize === 0 && this.writeShared(this.#queue, encoded)) return false;
     const bytes = prepared?.bytes ?? (text ? encodeText(data) : data);
     const whole = { opcode: text ? Opcode.Text : Opcode.Binary, codec };
     return this.#write(whole, bytes, true, fragmentSize, encoded?.payload) && bytes === message;
@@ -95,10 +89,7 @@ export class MessageWriter extends FrameWriter {
     // A codec may keep a piece to itself.
     if (payload.length === 0 && !fin) return false;
     message.opcode = Opcode.Continuation;
-    if (fin) {
-      this.#sending = undefined;
-      this.messages++;
-    }
+    if (fin) this.#sending = undefined;
     // RFC 7692 §6 the "Per-Message Compressed" bit is of the first fragment
     const rsv1 = codec !== undefined && opcode !== Opcode.Continuation;
     return this.writeFragments(this.#queue, opcode, fin, rsv1, payload, fragmentSize) && payload === bytes;

@@ -88,6 +88,23 @@ test("a message to many is masked by clients, and cut where fragments are asked 
   assertEquals(describeFrame(frame!), "text Hello");
 });
 
+test("a tap of any message's frames finds the message counted", () => {
+  for (const data of ["Hello", new Uint8Array(3), new Uint8Array(20_000)]) {
+    for (const message of [data, prepareMessage(data)]) {
+      for (const fragmentSize of [0, 2]) {
+        const seen = new Set<number>();
+        const engine: WebSocketEngine = new WebSocketEngine({
+          role: "server",
+          onFrame: () => seen.add(engine.counts.messagesSent),
+        });
+        engine.send(message, { fragmentSize });
+        engine.ping();
+        assertEquals([...seen], [1]);
+      }
+    }
+  }
+});
+
 test("a tap and the counts see a message to many as any other", () => {
   const infos: FrameInfo[][] = [[], []];
   const [one, other] = infos.map((seen) =>
