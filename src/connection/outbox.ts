@@ -149,21 +149,18 @@ export class Outbox {
   #confirm(): void {
     this.#inFlight = 0;
     this.#engine.confirmOutput();
-    const waiters = this.#waiters;
-    if (waiters === undefined) return;
+    if (this.#waiters === undefined) return;
     const { takenTotal } = this.#engine;
     // Not in order: a borrowed message waits longer than one that is copied.
-    const others = waiters.filter(({ position }) => position > takenTotal);
+    const others = this.#waiters.filter(({ position, resolve }) => position > takenTotal || resolve());
     this.#waiters = others.length === 0 ? undefined : others;
-    for (const { position, resolve } of waiters) if (position <= takenTotal) resolve();
   }
 
   /** Writes nothing more; every sender that still waits fails. */
   stop(error: unknown): void {
     this.#stopped = true;
     this.#inFlight = 0;
-    const waiters = this.#waiters;
+    for (const { reject } of this.#waiters ?? []) reject(error);
     this.#waiters = undefined;
-    for (const waiter of waiters ?? []) waiter.reject(error);
   }
 }
