@@ -16,7 +16,10 @@ export type HeadTap = (direction: "received" | "sent", head: string) => void;
 
 /** What both opening handshakes have. */
 export interface HandshakeOptions extends Partial<HeadLimits> {
-  /** The most milliseconds of the opening handshake, in all. Default 10 000. */
+  /**
+   * The most milliseconds of the opening handshake, in all. Default 10 000. A server whose application takes
+   * longer refuses with 503, and gives the peer as long again to read that.
+   */
   readonly handshakeTimeout?: number | undefined;
   /** Sees the heads of the opening handshake: a tap for debugging, as `onFrame` is for what follows. */
   readonly onHead?: HeadTap | undefined;

@@ -60,7 +60,7 @@ export class OutputQueue {
   #open: Slab | undefined;
   #start = 0;
   #frameEnds = true;
-  /** All that is queued, where that are frames that others send, too. */
+  /** All that is queued, where others send the very same. */
   #lent: Uint8Array | undefined;
 
   /** Room for `length` bytes, at most `leastRoom`: write to `bytes` from `offset` on, then `commit`. */
