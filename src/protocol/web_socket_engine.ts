@@ -286,7 +286,7 @@ export class WebSocketEngine {
     // §5.5.2 "an endpoint MUST send a Pong frame in response, unless it already received a Close frame"
     if (this.closeSent) return;
     // §5.5.3 "the endpoint MAY elect to send a Pong frame for only the most recently processed Ping frame"
-    if (this.#urgent !== undefined && this.#urgent.size >= waitingPongs) this.#pendingPong = payload.slice();
+    if ((this.#urgent?.size ?? 0) >= waitingPongs) this.#pendingPong = payload.slice();
     else this.#writeControl(Opcode.Pong, payload);
   }
 
