@@ -165,7 +165,7 @@ async function measureFanOut(
   weft: string,
   peer: string,
   name: string,
-  compress: boolean,
+  compress = false,
 ): Promise<void> {
   const publishes = 128;
   const trials = [new Trial(runtime, weft, compress), new Trial(runtime, peer, compress)];
@@ -227,12 +227,7 @@ if (wants("fanout")) {
     await measureFanOut("node", "weft_node.ts", "ws_node.ts", "a loop of ws sends on Node", compress);
     await measureFanOut("bun", "weft_bun.ts", "native_bun.ts", "server.publish on Bun", compress);
   }
-  await measureFanOut(
-    "bun",
-    "upgrade_bun.ts",
-    "native_bun.ts",
-    "server.publish on Bun, over Bun.serve",
-    false,
-  );
+  await measureFanOut("bun", "upgrade_bun.ts", "native_bun.ts", "server.publish on Bun, over Bun.serve");
+  await measureFanOut("node", "bare_node.ts", "ws_node.ts", "ws, by a bare loop of socket.write()");
 }
 if (wants("growth")) { for (const runtime of ["node", "deno", "bun"] as const) await measureGrowth(runtime); }

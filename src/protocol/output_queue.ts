@@ -1,7 +1,7 @@
 /**
  * Bytes on their way out. Frames of all connections are written side by side into one shared slab, so that a
  * frame costs no allocation and all that a turn wrote leaves as one chunk; what has to wait moves to memory
- * of its own, and a large payload may stay the chunk it is.
+ * of its own; a large payload, and what many connections send, may stay the chunk it is.
  *
  * @module
  */
