@@ -10,12 +10,20 @@ const mostJoined = 16384;
 
 const nothing: Uint8Array = new Uint8Array(0);
 
-/** The last two that were joined for one connection, and will be for others. */
-let joint = { before: nothing, frame: nothing, bytes: nothing };
+/** A frame behind what goes before it. */
+interface Joint {
+  readonly before: Uint8Array;
+  readonly frame: Uint8Array;
+  readonly bytes: Uint8Array;
+}
 
-/** Where that is written, and up to where. */
+/** Where they are written, one behind the other, and up to where. */
 let memory: Uint8Array = nothing;
 let used = 0;
+
+/** All in that memory, by their frames; and the last one, which is asked for most. */
+const joints = new Map<Uint8Array, Joint>();
+let last: Joint = { before: nothing, frame: nothing, bytes: nothing };
 
 /**
  * A frame behind what a connection sends before it, both lasting; the same array for every connection that
@@ -23,22 +31,25 @@ let used = 0;
  */
 export function joinFrames(before: Uint8Array, frame: Uint8Array): Uint8Array | undefined {
   if (before.length + frame.length > mostJoined) return undefined;
-  if (joint.frame !== frame) joint = { before, frame, bytes: write(before, frame) };
-  return joint.before === before ? joint.bytes : undefined;
+  if (last.frame !== frame) last = joints.get(frame) ?? join(before, frame);
+  return last.before === before ? last.bytes : undefined;
 }
 
 /** What is joined in one burst is written once, each behind the last. */
-function write(before: Uint8Array, frame: Uint8Array): Uint8Array {
+function join(before: Uint8Array, frame: Uint8Array): Joint {
   const length = before.length + frame.length;
   let start = used - before.length;
   if (before.buffer !== memory.buffer || before.byteOffset !== start || start + length > memory.length) {
     if (used + length > memory.length) {
       memory = new Uint8Array(mostJoined);
       used = 0;
+      joints.clear();
     }
     memory.set(before, start = used);
   }
   memory.set(frame, start + before.length);
   used = start + length;
-  return memory.subarray(start, used);
+  const joint = { before, frame, bytes: memory.subarray(start, used) };
+  joints.set(frame, joint);
+  return joint;
 }

@@ -163,19 +163,29 @@ test("messages to many and to one, on all sides and in any order, arrive as they
   });
 });
 
-test("a burst of messages to many takes little more memory than their bytes", () => {
+test("a burst of messages to many takes little more memory than their bytes, in any order", () => {
+  const turns = 20;
+  const burst = 30;
   for (const count of [1, 2, 50]) {
-    const servers = createServers(count);
-    let size = 0;
-    const taken = countAllocations(() => {
-      for (let index = 0; index < 1000; index++) {
-        const message = prepareMessage("x".repeat(200));
-        for (const server of servers) server.send(message);
-        if (index % 40 !== 0) continue;
-        for (const server of servers) for (const chunk of server.takeOutput()) size += chunk.length;
-      }
-    });
-    // Encoded, framed, joined: three times, and the rest of the slabs.
-    assert(taken < 1000 * 200 * 4 + 65_536, `${taken} bytes for ${size / count}`);
+    for (const order of ["message by message", "connection by connection"]) {
+      const servers = createServers(count);
+      const taken = countAllocations(() => {
+        for (let turn = 0; turn < turns; turn++) {
+          const messages = Array.from({ length: burst }, () => prepareMessage("x".repeat(200)));
+          if (order === "message by message") {
+            for (const message of messages) for (const server of servers) server.send(message);
+          } else {
+            for (const server of servers) for (const message of messages) server.send(message);
+          }
+          for (const server of servers) {
+            const size = server.takeOutput().reduce((sum, chunk) => sum + chunk.length, 0);
+            assertEquals(size, burst * 204);
+            server.confirmOutput();
+          }
+        }
+      });
+      // Framed, joined, and the rest of the slabs.
+      assert(taken < turns * burst * 200 * 3 + 524_288, `${taken} bytes, ${order}, ${count} connections`);
+    }
   }
 });
