@@ -14,6 +14,8 @@ testNodeTransports({
   skipped: {
     "stops at once when pause() is called with a chunk in hand": losesEnd,
     // Now and then, on a busy machine.
+    "stops a peer that writes while it is paused":
+      "Deno's node:tls reads on while the socket is paused; Deno.listenTls does not",
     "carries 8 MiB each way at once under pauses at random": losesEnd,
   },
 }, {
