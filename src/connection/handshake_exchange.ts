@@ -9,7 +9,7 @@ import { HandshakeError } from "../handshake/handshake_error.ts";
 import type { Reader } from "../handshake/head_reader.ts";
 import { encodeLatin1 } from "../handshake/latin1.ts";
 import { defaultHeadLimits } from "../handshake/limits.ts";
-import { refuse } from "../handshake/refuse.ts";
+import { refuseLate } from "../handshake/refuse.ts";
 import { checkFunctions, checkNumbers } from "../protocol/engine_options.ts";
 import type { HandshakeOptions, HeadTap } from "./accept_options.ts";
 import type { ByteStreamPair, ByteTransport } from "./byte_transport.ts";
@@ -78,8 +78,7 @@ export class HandshakeExchange {
       // To tell takes time again.
       this.#stop();
       this.#stop = watch();
-      // RFC 9110 §15.6.4 503
-      this.#reject?.(refuse(503, "the handshake took too long"));
+      this.#reject?.(refuseLate());
     };
     this.#stop = watch();
     this.transport.start({

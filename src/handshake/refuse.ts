@@ -7,6 +7,11 @@
 
 import { HandshakeError } from "./handshake_error.ts";
 
+/** The error of a server whose application took longer than the opening handshake may; RFC 9110 §15.6.4. */
+export function refuseLate(): HandshakeError {
+  return refuse(503, "the handshake took too long");
+}
+
 /** The error of a server that refuses with `status`; `reason` is told to the peer as well. */
 export function refuse(
   status: number,

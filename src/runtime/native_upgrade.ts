@@ -13,7 +13,7 @@ import { decideUpgrade, type UpgradeDecision } from "../handshake/decide_upgrade
 import { HandshakeError } from "../handshake/handshake_error.ts";
 import { HandshakeRequest } from "../handshake/handshake_request.ts";
 import type { HandshakeResponse } from "../handshake/handshake_response.ts";
-import { refuse } from "../handshake/refuse.ts";
+import { refuse, refuseLate } from "../handshake/refuse.ts";
 import { checkUpgradeOptions, type UpgradeOptions } from "../handshake/upgrade_options.ts";
 import { checkNumbers } from "../protocol/engine_options.ts";
 import type { NativeConnection } from "./native_connection.ts";
@@ -106,8 +106,7 @@ async function decide(
   const secure = protocol === "https:";
   const copy = new HandshakeRequest({ method: request.method, target: pathname + search, headers, secure });
   check(copy);
-  const late = () => refuse(503, "the handshake took too long");
-  const decision = await withinDeadline(decideUpgrade(copy, options), options, late);
+  const decision = await withinDeadline(decideUpgrade(copy, options), options, refuseLate);
   return { ...decision, request: copy, headers: new Headers(decision.fields as [string, string][]) };
 }
 
