@@ -9,13 +9,13 @@ import type { EncodedMessage } from "./encoded_message.ts";
 import type { FrameInfo, FrameTap } from "./frame_info.ts";
 import { applyMask, createMaskingKey } from "./mask.ts";
 import * as Opcode from "./opcode.ts";
-import { OutputQueue } from "./output_queue.ts";
+import { leastRoom, OutputQueue } from "./output_queue.ts";
 import { encodeText, encodeTextInto } from "./text.ts";
 
 /**
  * From this many bytes on, a payload that need not be masked travels as a chunk of its own and is not copied.
  */
-const largePayload = 16384 - 14;
+const largePayload = leastRoom - 14;
 
 /** Writes frames to a queue. */
 export class FrameWriter {

@@ -5,8 +5,7 @@
  * @module
  */
 
-/** The most bytes that are put together. */
-const mostJoined = 16384;
+import { leastRoom } from "./output_queue.ts";
 
 const nothing: Uint8Array = new Uint8Array(0);
 
@@ -27,10 +26,11 @@ let last: Joint = { before: nothing, frame: nothing, bytes: nothing };
 
 /**
  * A frame behind what a connection sends before it, both lasting; the same array for every connection that
- * sends the same. `undefined` where others, who came first, send it behind something else, or it is too much.
+ * sends the same. `undefined` where others, who came first, send it behind something else, or where both are
+ * more than a queue has room for when it has to copy them, after all.
  */
 export function joinFrames(before: Uint8Array, frame: Uint8Array): Uint8Array | undefined {
-  if (before.length + frame.length > mostJoined) return undefined;
+  if (before.length + frame.length > leastRoom) return undefined;
   if (last.frame !== frame) last = joints.get(frame) ?? join(before, frame);
   return last.before === before ? last.bytes : undefined;
 }
@@ -41,7 +41,7 @@ function join(before: Uint8Array, frame: Uint8Array): Joint {
   let start = used - before.length;
   if (before.buffer !== memory.buffer || before.byteOffset !== start || start + length > memory.length) {
     if (used + length > memory.length) {
-      memory = new Uint8Array(mostJoined);
+      memory = new Uint8Array(leastRoom);
       used = 0;
       joints.clear();
     }

@@ -10,7 +10,7 @@ import type { EncodedMessage } from "./encoded_message.ts";
 
 const sharedSize = 65536;
 /** A turn begins where at least so much is left of the shared slab, lest it be cut at its end. */
-const leastRoom = 16384;
+export const leastRoom = 16384;
 /** Memory of a queue's own begins so small, and doubles. */
 const leastSize = 2048;
 /** Up to this many bytes that wait are moved to where more is written, so that they leave as one chunk. */
@@ -41,7 +41,7 @@ interface Chunk {
 const free = new Map<number, Uint8Array[]>();
 let shared: Slab = { bytes: new Uint8Array(0), used: 0, users: 1, owner: undefined };
 
-/** One empty list for all: where there are many queues, to look at one of each costs more than the rest. */
+/** One empty list for all queues, which none has to keep, or look into, for itself. */
 const none: readonly Chunk[] = [];
 
 /** What `reserve` answers: one object, used up before the next call. */
