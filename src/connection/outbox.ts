@@ -91,7 +91,7 @@ export class Outbox {
     this.#flushLater();
   }
 
-  /** One microtask for all: where there are many connections, each of its own costs as much as a frame. */
+  /** One microtask flushes all outboxes of a turn. */
   #flushLater(): void {
     if (Outbox.#due.push(this) === 1) queueMicrotask(Outbox.#endTurns);
   }

@@ -159,8 +159,8 @@ export class NodeTransport implements ByteTransport {
     const duplex = this.#duplex;
     const isSocket = this.#isSocket;
     // Each callback costs Node a tick, needed or not. Where one is, after all, an empty write brings it.
-    const isAlone = chunks.length === 1 && this.#isPrompt && isSocket && bearsEmptyWrites;
-    const written = isAlone ? undefined : this.#written;
+    const isSure = chunks.length === 1 && this.#isPrompt && isSocket && bearsEmptyWrites;
+    const written = isSure ? undefined : this.#written;
     if (chunks.length > 1) duplex.cork();
     for (const chunk of chunks) {
       if (chunk.length > 0) duplex.write(isSocket ? chunk : new Uint8Array(chunk), written);
