@@ -113,9 +113,12 @@ class Trial {
   }
 
   /** Publishes so many messages to all: milliseconds to the last arrival and to the last but 1 %, microseconds of the server's processor. */
-  async publish(count: number, inTurn = 1): Promise<{ last: number; p99: number; processorTime: number }> {
+  async publish(
+    count: number,
+    { inTurn = 1, pause = 0 } = {},
+  ): Promise<{ last: number; p99: number; processorTime: number }> {
     await this.#load.tell({ expect: count });
-    const { start = 0 } = await this.tell({ type: "publish", count, size: 256, inTurn });
+    const { start = 0 } = await this.tell({ type: "publish", count, size: 256, inTurn, pause });
     const { last = 0, p99 = 0 } = JSON.parse(await this.#load.read());
     const { processorTime = 0 } = await this.tell({ type: "usage" });
     return { last: last - start, p99: p99 - start, processorTime };
@@ -159,7 +162,17 @@ async function measureMembers(runtime: Runtime): Promise<void> {
   await trial.stop();
 }
 
-/** Deliveries beside a peer's, and the processor's time for each, with one publish in a turn of the event loop, and with many. */
+/** Longer than the hub ever gathers what is published. */
+const pause = 15;
+
+/** How publishes follow each other. By themselves it is the processor's time that is compared. */
+const paces = [
+  { name: "each by itself", count: 32, inTurn: 1, pause },
+  { name: "one in a turn", count: 128, inTurn: 1, pause: 0 },
+  { name: "16 in a turn", count: 128, inTurn: 16, pause: 0 },
+];
+
+/** Deliveries beside a peer's, and the processor's time for each. */
 async function measureFanOut(
   runtime: "node" | "bun",
   weft: string,
@@ -167,27 +180,26 @@ async function measureFanOut(
   name: string,
   compress = false,
 ): Promise<void> {
-  const publishes = 128;
   const trials = [new Trial(runtime, weft, compress), new Trial(runtime, peer, compress)];
   for (const trial of trials) await trial.connect(1000);
-  for (const inTurn of [1, 16]) {
-    for (const trial of trials) await trial.publish(publishes, inTurn);
+  for (const pace of paces) {
+    const { count } = pace;
+    for (const trial of trials) await trial.publish(count, pace);
     const rates: [number[], number[]] = [[], []];
     const times: [number[], number[]] = [[], []];
     for (let round = 0; round < rounds; round++) {
       for (const [index, trial] of trials.entries()) {
-        const { last, processorTime } = await trial.publish(publishes, inTurn);
-        rates[index]!.push(publishes * 1000 / last);
-        times[index]!.push(processorTime / publishes / 1000);
+        const { last, processorTime } = await trial.publish(count, pace);
+        rates[index]!.push(count * 1000 / last);
+        times[index]!.push(processorTime / count / 1000);
       }
     }
     const [ours = 0, theirs = 0] = rates.map(median);
     const [ourTime = 0, theirTime = 0] = times.map(median);
+    const ratio = pace.pause > 0 ? theirTime / ourTime : ours / theirs;
     console.log(
-      `${(ours / theirs).toFixed(2).padStart(6)} x  ${name}, 1000 members, 256 B${
-        compress ? ", compressed" : ""
-      }, ` +
-        `${inTurn} in a turn (${ours.toFixed(0)} : ${theirs.toFixed(0)} thousand deliveries/s; processor ` +
+      `${ratio.toFixed(2).padStart(6)} x  ${name}, 1000 members, 256 B${compress ? ", compressed" : ""}, ` +
+        `${pace.name} (${ours.toFixed(0)} : ${theirs.toFixed(0)} thousand deliveries/s; processor ` +
         `${ourTime.toFixed(2)} : ${theirTime.toFixed(2)} us each)`,
     );
   }
@@ -200,10 +212,12 @@ async function measureGrowth(runtime: Runtime, server = `weft_${runtime}.ts`): P
     const trial = new Trial(runtime, server);
     await trial.connect(members);
     const count = Math.round(200_000 / members);
-    await trial.publish(count);
+    // Each by itself: ten members are never many.
+    const pace = members === 10 ? {} : { pause };
+    await trial.publish(count, pace);
     const results = [];
     for (let round = 0; round < rounds; round++) {
-      results.push((await trial.publish(count)).processorTime);
+      results.push((await trial.publish(count, pace)).processorTime);
     }
     await trial.stop();
     costs.push(median(results) / count / members);

@@ -9,8 +9,14 @@ import process from "node:process";
 
 /** What the benchmark can tell a server. */
 export type Command =
-  /** Publishes so many messages of so many bytes to all, so many in each turn. */
-  | { readonly type: "publish"; readonly count: number; readonly size: number; readonly inTurn: number }
+  /** Publishes so many messages of so many bytes to all, so many in each turn, and so many milliseconds after it nothing. */
+  | {
+    readonly type: "publish";
+    readonly count: number;
+    readonly size: number;
+    readonly inTurn: number;
+    readonly pause: number;
+  }
   /** Tells the processor's time since the last publish began. */
   | { readonly type: "usage" }
   /** Sends to the first so many members until no more goes. */
@@ -25,7 +31,8 @@ export interface Broadcaster {
 
 const now = () => performance.timeOrigin + performance.now();
 
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+const turn = (pause: number) =>
+  new Promise<void>((resolve) => void (pause > 0 ? setTimeout(resolve, pause) : setImmediate(resolve)));
 
 let before = process.cpuUsage();
 
@@ -37,7 +44,7 @@ async function perform(server: Broadcaster, command: Command): Promise<object> {
       const start = now();
       for (let count = 1; count <= command.count; count++) {
         server.publish(text);
-        if (count % command.inTurn === 0) await turn();
+        if (count % command.inTurn === 0) await turn(command.pause);
       }
       return { start };
     }

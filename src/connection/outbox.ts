@@ -7,12 +7,16 @@
 
 import type { WebSocketEngine } from "../protocol/web_socket_engine.ts";
 import type { ByteTransport } from "./byte_transport.ts";
+import { systemClock } from "./clock.ts";
+import { type Flusher, FlushSchedule } from "./flush_schedule.ts";
 import { quietly } from "./quietly.ts";
 
 /** The most that goes into one write, so that a Ping or Pong need not wait behind more. */
 const writeLimit = 131072;
 /** From this many bytes on, a turn's output does not wait for the end of the turn. */
 const fullTurn = 32768;
+/** From this many bytes on, messages to many wait for no more of them. */
+const fullRest = 8192;
 /** How often the end of a turn is put off while the application is busy with what has arrived. */
 const patience = 4;
 
@@ -24,6 +28,9 @@ interface Waiter {
 }
 
 const ready: Promise<void> = Promise.resolve();
+
+/** That of all connections. */
+const schedule = new FlushSchedule(systemClock);
 
 /** What an outbox needs of its connection. */
 export interface OutboxOptions {
@@ -40,7 +47,7 @@ export interface OutboxOptions {
 }
 
 /** The way out of a connection, from its engine on. */
-export class Outbox {
+export class Outbox implements Flusher {
   /** Bytes handed to the transport so far. */
   bytesSent = 0;
   /** Whether somebody will flush before the turn ends. */
@@ -51,11 +58,11 @@ export class Outbox {
   /** Bytes that the transport has not taken. */
   #inFlight = 0;
   #scheduled = false;
+  /** Whether it will flush when messages to many have rested. */
+  #gathers = false;
   #postponed = 0;
   #waiters: Waiter[] | undefined;
   #stopped = false;
-  /** Who flushes at the end of this turn. */
-  static #due: Outbox[] = [];
 
   constructor(options: OutboxOptions) {
     this.#options = options;
@@ -68,13 +75,16 @@ export class Outbox {
   }
 
   /**
-   * Sends what the engine has queued, at the end of the turn. The promise is pending while more than the
-   * high-water mark waits, and, where the last message is `borrowed`, until the transport has taken it.
+   * Sends what the engine has queued, at the end of the turn, or, where the last message is not for this peer
+   * alone, a little later. The promise is pending while more than the high-water mark waits, and, where that
+   * message is `borrowed`, until the transport has taken it.
    */
   sendQueued(borrowed: boolean, isReply: boolean): Promise<void> {
     this.#postponed = isReply ? 0 : patience;
-    if (borrowed || this.#engine.queuedBytes >= fullTurn) this.flush();
-    else this.schedule();
+    const { queuedBytes } = this.#engine;
+    if (borrowed || queuedBytes >= fullTurn) this.flush();
+    else if (isReply || !schedule.resting || queuedBytes >= fullRest) this.schedule();
+    else this.#gather();
     const { unsentBytes } = this;
     const most = borrowed ? 0 : this.#options.sendHighWaterMark;
     if (unsentBytes <= most) return ready;
@@ -88,30 +98,21 @@ export class Outbox {
   schedule(): void {
     if (this.#scheduled || this.held || this.#inFlight > 0 || this.#stopped) return;
     this.#scheduled = true;
-    this.#flushLater();
+    schedule.atEndOfTurn(this);
   }
 
-  /** One microtask flushes all outboxes of a turn. */
-  #flushLater(): void {
-    if (Outbox.#due.push(this) === 1) queueMicrotask(Outbox.#endTurns);
+  #gather(): void {
+    if (this.#gathers || this.#scheduled || this.held || this.#inFlight > 0 || this.#stopped) return;
+    this.#gathers = true;
+    schedule.atEndOfRest(this);
   }
 
-  static #endTurns(): void {
-    const due = Outbox.#due.reverse();
-    Outbox.#due = [];
-    try {
-      for (let outbox; (outbox = due.pop()) !== undefined;) outbox.#endTurn();
-    } finally {
-      // A transport that throws, which it must not, takes nobody else along.
-      for (const outbox of due) outbox.#flushLater();
-    }
-  }
-
-  #endTurn(): void {
+  endTurn(): void {
+    this.#gathers = false;
     // Replies to messages that arrived together leave together.
     if (this.#postponed < patience && this.#engine.queuedBytes < fullTurn && this.#options.isBusy()) {
       this.#postponed++;
-      this.#flushLater();
+      schedule.atEndOfTurn(this);
       return;
     }
     this.#scheduled = false;

@@ -11,6 +11,9 @@ import { type ByteSource, toBytes } from "./bytes.ts";
  * Prepares a message that is sent to many connections: it is encoded, and compressed, once for all of them.
  * Bytes are not copied, and must not change. Throws `TypeError` for what is no message.
  *
+ * Where writing to 64 connections or more has taken 2 ms or longer, prepared messages that follow gather for
+ * half that time, 10 ms or 8 KiB at most, and leave in one write; others do not wait, and overtake none.
+ *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";

@@ -1,0 +1,71 @@
+/**
+ * When those who have something to write do so: all of a turn at its end. Where that takes long, since they are
+ * many, what goes to many waits a little for more of its kind. Knows no bytes.
+ *
+ * @module
+ */
+
+import type { Clock } from "./clock.ts";
+
+/** Somebody who has something to write. */
+export interface Flusher {
+  /** Writes it. */
+  endTurn(): void;
+}
+
+/** From so many on, the time that a turn's writing takes is looked at. */
+const crowd = 64;
+/** The most milliseconds of a rest; one of less than a millisecond is none. */
+const longestRest = 10;
+
+/** The turns of many. */
+export class FlushSchedule {
+  readonly #clock: Clock;
+  #due: Flusher[] = [];
+  /** Those who wait for the end of the rest, where there is one. */
+  #gathered: Flusher[] | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Whether a crowd was written to just now, so that messages to many may wait. */
+  get resting(): boolean {
+    return this.#gathered !== undefined;
+  }
+
+  /** Has somebody write at the end of this turn: one microtask does it for all. */
+  atEndOfTurn(flusher: Flusher): void {
+    if (this.#due.push(flusher) === 1) queueMicrotask(this.#endTurn);
+  }
+
+  /** Has somebody write at the end of the rest. */
+  atEndOfRest(flusher: Flusher): void {
+    this.#gathered!.push(flusher);
+  }
+
+  readonly #endTurn = (): void => {
+    const due = this.#due.reverse();
+    this.#due = [];
+    const isCrowd = due.length >= crowd;
+    const start = isCrowd ? this.#clock.now() : 0;
+    try {
+      for (let flusher; (flusher = due.pop()) !== undefined;) flusher.endTurn();
+    } finally {
+      // A transport that throws, which it must not, takes nobody else along.
+      for (const flusher of due) this.atEndOfTurn(flusher);
+    }
+    if (isCrowd) this.#rest((this.#clock.now() - start) / 2);
+  };
+
+  /** Writing to a crowd takes at most two thirds of the time, so that others are served between. */
+  #rest(milliseconds: number): void {
+    if (milliseconds < 1 || this.resting) return;
+    this.#gathered = [];
+    this.#clock.after(Math.min(milliseconds, longestRest), () => {
+      const gathered = this.#gathered!;
+      this.#gathered = undefined;
+      for (const flusher of gathered) this.atEndOfTurn(flusher);
+    });
+  }
+}
