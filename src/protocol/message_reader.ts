@@ -171,8 +171,15 @@ export class MessageReader extends FrameReader implements FrameSituation {
     const count = this.#compressed && streaming ? Math.min(available, decodedAtOnce) : available;
     if (count === 0 && remaining > 0) return undefined;
     const fin = this.fin && count === remaining;
-    if (this.#compressed) this.#inflate(count, fin);
-    else this.#collect(count);
+    if (this.#compressed) {
+      const decoded = this.#decode(count, fin);
+      // A text that comes whole, as most do, need be neither collected nor judged bit by bit.
+      if (fin && this.#text && !streaming && this.#buffer.size === 0 && this.#utf8.complete) {
+        return this.#tellBytes(decoded);
+      }
+      this.#judge(decoded);
+      this.#buffer.append(decoded);
+    } else this.#collect(count);
     if (fin && this.#text && !this.#utf8.complete) throw new ProtocolError(1007, "text is no UTF-8");
     if (streaming) return this.#tellPiece(fin);
     return fin ? this.#tellBytes(this.#buffer.take()) : undefined;
@@ -194,14 +201,13 @@ export class MessageReader extends FrameReader implements FrameSituation {
     }
   }
 
-  /** Collects what the codec makes of the next `count` bytes. */
-  #inflate(count: number, fin: boolean): void {
+  /** What the codec makes of the next `count` bytes. */
+  #decode(count: number, fin: boolean): Uint8Array<ArrayBuffer> {
     const payload = new Uint8Array(count);
     this.readPayload(payload, 0, count);
     const decoded = this.#codec!.decode(payload, fin, this.#maxMessageSize - this.#decodedSize);
     this.#decodedSize += decoded.length;
-    this.#judge(decoded);
-    this.#buffer.append(decoded);
+    return decoded;
   }
 
   /** §8.1 text that is no UTF-8 fails the connection, here at its first impossible byte. */

@@ -113,6 +113,38 @@ for (const role of roles) {
     assertEquals(feed(role, bytes, withDeflate()).events, ["text \u20ac"]);
   });
 
+  test(`${role}: a compressed text is judged as any other, whole or cut anywhere (§8.1)`, () => {
+    for (
+      const digits of [
+        "c0af",
+        "eda080",
+        "f4908080",
+        "61c2",
+        "e282",
+        "80",
+        "ff61",
+        "efbfbd",
+        "f09f9880",
+        "61e282ac62",
+      ]
+    ) {
+      const text = hex(digits);
+      const { events } = feed(role, fromPeer(role, { opcode: 1, payload: text }));
+      for (let cut = 0; cut <= text.length; cut++) {
+        const pieces = cut === 0 ? [text] : [text.subarray(0, cut), text.subarray(cut)];
+        const sender = createServerCodec();
+        const frames = pieces.map((piece, index) => ({
+          opcode: index === 0 ? 1 : 0,
+          rsv: index === 0 ? 4 : 0,
+          fin: index === pieces.length - 1,
+          payload: Uint8Array.from(sender.encode(piece, index === pieces.length - 1)),
+        }));
+        const outcome = feed(role, fromPeer(role, ...frames), withDeflate());
+        assertEquals(outcome.events, events, `${digits} cut at ${cut}`);
+      }
+    }
+  });
+
   test(`${role}: without the extension, RSV1 fails with 1002 (§5.2)`, () => {
     assertEquals(feed(role, wire(role, "c1 87 * f248cdc9c90700")).events, ["fail 1002"]);
   });
