@@ -1,6 +1,6 @@
 /**
- * When those who have something to write do so: all of a turn at its end. Where that takes long, since they are
- * many, what goes to many waits a little for more of its kind. Knows no bytes.
+ * When those who have something to write do so: all of a turn at its end. Where that takes long, since they
+ * are many, what goes to many waits a little for more of its kind. Knows no bytes.
  *
  * @module
  */
