@@ -11,11 +11,11 @@ import { WarmDeflater } from "./warm_deflater.ts";
 import { WarmStates } from "./warm_states.ts";
 
 /**
- * Creates deflaters. All of them together keep two MiB of compressors, 64 with a window of 12 bits or 14 with
- * one of 15, and one of each kind in use that remembers no message.
+ * Creates deflaters. All of them together keep three MiB of compressors, 96 with a window of 12 bits or 21
+ * with one of 15, and one of each kind in use that remembers no message.
  */
 export function deflateWith(create: CreateCompressor): DeflateCodec["createDeflater"] {
-  const warm = new WarmStates<Compressor>(1 << 21, (compressor) => compressor.close());
+  const warm = new WarmStates<Compressor>(3 << 20, (compressor) => compressor.close());
   const idle = new Map<string, Compressor>();
   return (settings) =>
     settings.takeover

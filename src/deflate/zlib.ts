@@ -34,7 +34,7 @@ const codec: DeflateCodec = drivesZlib() ? nativeCodec : pakoCodec;
 
 /**
  * The codec for servers. Of a connection it keeps the window that the peer may refer to, and at most 8 KiB of
- * what was sent; all connections together have 2 MiB for what compresses those in use. Where the runtime's
+ * what was sent; all connections together have 3 MiB for what compresses those in use. Where the runtime's
  * zlib cannot be driven so, it is `pakoCodec`.
  */
 export const zlibCodec: DeflateCodec = codec;
