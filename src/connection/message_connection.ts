@@ -59,6 +59,8 @@ export interface MessageConnection extends AsyncIterable<Message>, AsyncDisposab
   readonly readyState: "open" | "closing" | "closed";
   /** Bytes accepted by `send()` and not yet taken by the transport. */
   readonly bufferedAmount: number;
+  /** Of these, bytes that no peer keeps waiting, where some wait for more to leave with them. */
+  readonly restingAmount?: number | undefined;
   /** Its place among those that one call sends to, where the runtime has such a call. */
   readonly groupSeat?: GroupSeat | undefined;
   /** The last measured round trip in milliseconds, of any ping. */

@@ -76,7 +76,10 @@ export class MessageSender extends Outbox {
     const buffered = this.bufferedAmount;
     const room = this.#options.maxSendQueue - buffered;
     // A text takes up to three bytes for each of its units.
-    if (buffered > 0 && (typeof data !== "string" || 3 * data.length > room) && sizeOf(data) > room) {
+    if (
+      buffered > this.restingBytes && (typeof data !== "string" || 3 * data.length > room) &&
+      sizeOf(data) > room
+    ) {
       return rejectQuietly(new RangeError(`Cannot send: ${buffered} bytes wait already`));
     }
     if (this.#isFree) return this.#sendNow(data, options);

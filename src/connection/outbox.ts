@@ -74,6 +74,11 @@ export class Outbox implements Flusher {
     return this.#engine.queuedBytes + this.#inFlight;
   }
 
+  /** Of these, bytes that no peer keeps waiting: they rest until more may leave with them. */
+  get restingBytes(): number {
+    return this.#gathers && this.#inFlight === 0 ? this.#engine.queuedBytes : 0;
+  }
+
   /**
    * Sends what the engine has queued, at the end of the turn, or, where the last message is not for this peer
    * alone, a little later. The promise is pending while more than the high-water mark waits, and, where that
@@ -81,12 +86,15 @@ export class Outbox implements Flusher {
    */
   sendQueued(borrowed: boolean, isReply: boolean): Promise<void> {
     this.#postponed = isReply ? 0 : patience;
+    const { sendHighWaterMark } = this.#options;
     const { queuedBytes } = this.#engine;
     if (borrowed || queuedBytes >= fullTurn) this.flush();
-    else if (isReply || !schedule.resting || queuedBytes >= fullRest) this.schedule();
-    else this.#gather();
+    // Nobody waits for the end of a rest.
+    else if (isReply || !schedule.resting || queuedBytes >= fullRest || queuedBytes > sendHighWaterMark) {
+      this.schedule();
+    } else this.#gather();
     const { unsentBytes } = this;
-    const most = borrowed ? 0 : this.#options.sendHighWaterMark;
+    const most = borrowed ? 0 : sendHighWaterMark;
     if (unsentBytes <= most) return ready;
     const position = this.#engine.queuedTotal - most;
     return quietly(

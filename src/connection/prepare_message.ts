@@ -12,7 +12,8 @@ import { type ByteSource, toBytes } from "./bytes.ts";
  * Bytes are not copied, and must not change. Throws `TypeError` for what is no message.
  *
  * Where writing to 64 connections or more has taken 2 ms or longer, prepared messages that follow gather for
- * half that time, 10 ms or 8 KiB at most, and leave in one write; others do not wait, and overtake none.
+ * half that time, 10 ms or 8 KiB at most, and leave in one write; others do not wait, and overtake none. What
+ * gathers is part of `bufferedAmount`, and takes nothing from `maxSendQueue`, or a hub's `maxQueue`.
  *
  * @example
  * ```ts

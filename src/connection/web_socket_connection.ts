@@ -163,6 +163,11 @@ export class WebSocketConnection implements MessageConnection {
     return this.#end.ended ? 0 : this.#sender.bufferedAmount;
   }
 
+  /** Of these, bytes of `prepareMessage()` that gather, which count for no limit. */
+  get restingAmount(): number {
+    return this.#sender.restingBytes;
+  }
+
   /** The last measured round trip in milliseconds, of any ping. */
   get latency(): number | undefined {
     return this.#keepalive.latency;

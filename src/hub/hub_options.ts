@@ -14,7 +14,7 @@ import type { Member } from "./member.ts";
 /** What a hub needs of a connection. Every `MessageConnection` has it. */
 export type HubConnection = Pick<
   MessageConnection,
-  "abort" | "bufferedAmount" | "close" | "closed" | "groupSeat" | "readyState" | "send"
+  "abort" | "bufferedAmount" | "close" | "closed" | "groupSeat" | "readyState" | "restingAmount" | "send"
 >;
 
 /** What somebody is about to do, as `authorize` is asked. */

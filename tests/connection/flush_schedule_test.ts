@@ -3,7 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import { prepareMessage } from "@weft/websocket";
 import { createManualClock } from "@weft/websocket/testing";
 import { type Flusher, FlushSchedule } from "../../src/connection/flush_schedule.ts";
-import { HeldConnection, settle, spin } from "../kit/held_connection.ts";
+import { type HeldConnection, settle, spin, stateOf } from "../kit/held_connection.ts";
+import { canRest, createRestingCrowd, publish } from "../kit/resting_crowd.ts";
 
 /** A schedule, and those who note when they write, each of which takes its time. */
 class Scene {
@@ -80,37 +81,8 @@ test("many that write meanwhile make the rest no longer, and those who rested be
   assertEquals([scene.written.length, scene.schedule.resting], [64, true]);
 });
 
-/** Whether the clock goes on while a program runs: where it does not, nothing ever takes long. */
-function timePasses(): boolean {
-  const start = performance.now();
-  for (let count = 0; count < 1e6; count++) Math.sqrt(count);
-  return performance.now() > start;
-}
-
-/** Connections that it takes long to write to, and that rest since just now. */
-async function createRestingCrowd(): Promise<HeldConnection[]> {
-  const members = Array.from({ length: 64 }, () => new HeldConnection());
-  // The end of what another test's crowd has begun.
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  for (const { transport } of members) {
-    transport.onWrite = () => {
-      for (const start = performance.now(); performance.now() - start < 0.5;);
-    };
-  }
-  await publish("at once", members);
-  for (const member of members) assertEquals(member.sent(), ["text at once"]);
-  return members;
-}
-
-/** Sends to all in a turn of its own, and yet before any timer. */
-async function publish(text: string, members: HeldConnection[]): Promise<void> {
-  const message = prepareMessage(text);
-  for (const { connection } of members) void connection.send(message);
-  await spin(4);
-}
-
 test("while messages to many rest, others leave with what has gathered before them, and 8 KiB wait no longer", async () => {
-  if (!timePasses()) return;
+  if (!canRest) return;
   const members = await createRestingCrowd();
   const [ann, ben, cy] = members as [HeldConnection, HeldConnection, HeldConnection];
   await publish("one", members);
@@ -130,7 +102,7 @@ test("while messages to many rest, others leave with what has gathered before th
 });
 
 test("who closes while messages rest sends them before the Close, and who aborts sends them not at all", async () => {
-  if (!timePasses()) return;
+  if (!canRest) return;
   const members = await createRestingCrowd();
   const [closing, aborted] = members as [HeldConnection, HeldConnection];
   await publish("one", members);
@@ -146,11 +118,25 @@ test("who closes while messages rest sends them before the Close, and who aborts
 });
 
 test("a message to many that finds its connection resting counts as queued until it leaves", async () => {
-  if (!timePasses()) return;
+  if (!canRest) return;
   const members = await createRestingCrowd();
   const [{ connection }] = members as [HeldConnection];
   await publish("x".repeat(100), members);
   assertEquals(connection.bufferedAmount, 102);
   while (connection.bufferedAmount > 0) await settle();
+  for (const { connection } of members) connection.abort();
+});
+
+test("what rests refuses no message, and is waited for by nobody who asked to be told at once", async () => {
+  if (!canRest) return;
+  const members = await createRestingCrowd({ maxSendQueue: 100, sendHighWaterMark: 50 });
+  const [ann, ben, cy] = members as [HeldConnection, HeldConnection, HeldConnection];
+  await publish("one", members);
+  assertEquals(ann.connection.restingAmount, 5);
+  const long = "x".repeat(100);
+  await ann.connection.send(long);
+  void ben.connection.send(prepareMessage(long));
+  assertEquals(await stateOf(cy.connection.send(prepareMessage(long))), "resolved");
+  for (const member of [ann, ben, cy]) assertEquals(member.sent(), ["text one", `text ${long}`]);
   for (const { connection } of members) connection.abort();
 });
