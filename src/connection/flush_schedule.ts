@@ -13,20 +13,21 @@ export interface Flusher {
   endTurn(): void;
 }
 
-/** From so many on, the time that a turn's writing takes is looked at. */
-const crowd = 64;
 /** The most milliseconds of a rest; one of less than a millisecond is none. */
 const longestRest = 10;
 
 /** The turns of many. */
 export class FlushSchedule {
   readonly #clock: Clock;
+  readonly #crowd: number;
   #due: Flusher[] = [];
   /** Those who wait for the end of the rest, where there is one. */
   #gathered: Flusher[] | undefined;
 
-  constructor(clock: Clock) {
+  /** From `crowd` flushers on, the time that a turn's writing takes is looked at. */
+  constructor(clock: Clock, crowd = 64) {
     this.#clock = clock;
+    this.#crowd = crowd;
   }
 
   /** Whether a crowd was written to just now, so that messages to many may wait. */
@@ -47,7 +48,7 @@ export class FlushSchedule {
   readonly #endTurn = (): void => {
     const due = this.#due.reverse();
     this.#due = [];
-    const isCrowd = due.length >= crowd;
+    const isCrowd = due.length >= this.#crowd;
     const start = isCrowd ? this.#clock.now() : 0;
     try {
       for (let flusher; (flusher = due.pop()) !== undefined;) flusher.endTurn();

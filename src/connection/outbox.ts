@@ -29,8 +29,11 @@ interface Waiter {
 
 const ready: Promise<void> = Promise.resolve();
 
-/** That of all connections. */
-const schedule = new FlushSchedule(systemClock);
+/**
+ * That of all connections. On Workers no crowd is one: timers and sockets belong to a request each, and
+ * neither outlive it nor serve another.
+ */
+const schedule = new FlushSchedule(systemClock, "WebSocketPair" in globalThis ? Infinity : undefined);
 
 /** What an outbox needs of its connection. */
 export interface OutboxOptions {

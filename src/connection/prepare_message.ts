@@ -13,7 +13,8 @@ import { type ByteSource, toBytes } from "./bytes.ts";
  *
  * Where writing to 64 connections or more has taken 2 ms or longer, prepared messages that follow gather for
  * half that time, 10 ms or 8 KiB at most, and leave in one write; others do not wait, and overtake none. What
- * gathers is part of `bufferedAmount`, and takes nothing from `maxSendQueue`, or a hub's `maxQueue`.
+ * gathers is part of `bufferedAmount`, and takes nothing from `maxSendQueue`, or a hub's `maxQueue`. On
+ * Workers, nothing does.
  *
  * @example
  * ```ts

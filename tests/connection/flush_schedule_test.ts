@@ -81,6 +81,16 @@ test("many that write meanwhile make the rest no longer, and those who rested be
   assertEquals([scene.written.length, scene.schedule.resting], [64, true]);
 });
 
+test("on Workers nothing rests, as what a request began is of no use in another one", async () => {
+  if (canRest) return;
+  const members = await createRestingCrowd();
+  await publish("one", members);
+  for (const member of members) {
+    assertEquals(member.sent(), ["text one"]);
+    member.connection.abort();
+  }
+});
+
 test("while messages to many rest, others leave with what has gathered before them, and 8 KiB wait no longer", async () => {
   if (!canRest) return;
   const members = await createRestingCrowd();
