@@ -5,12 +5,18 @@
  * @module
  */
 
-import type { Clock } from "./clock.ts";
-
 /** Somebody who has something to write. */
 export interface Flusher {
   /** Writes it. */
   endTurn(): void;
+}
+
+/** What of a clock it needs. */
+export interface RestClock {
+  /** Milliseconds since some moment. */
+  now(): number;
+  /** Calls `run` once after so many milliseconds. */
+  after(milliseconds: number, run: () => void): unknown;
 }
 
 /** The most milliseconds of a rest; one of less than a millisecond is none. */
@@ -18,14 +24,14 @@ const longestRest = 10;
 
 /** The turns of many. */
 export class FlushSchedule {
-  readonly #clock: Clock;
+  readonly #clock: RestClock;
   readonly #crowd: number;
   #due: Flusher[] = [];
   /** Those who wait for the end of the rest, where there is one. */
   #gathered: Flusher[] | undefined;
 
   /** From `crowd` flushers on, the time that a turn's writing takes is looked at. */
-  constructor(clock: Clock, crowd = 64) {
+  constructor(clock: RestClock, crowd = 64) {
     this.#clock = clock;
     this.#crowd = crowd;
   }

@@ -29,11 +29,17 @@ interface Waiter {
 
 const ready: Promise<void> = Promise.resolve();
 
+/** The real one, whoever fakes it later: a test that did would have all that comes after it rest for ever. */
+const { setTimeout } = globalThis;
+
 /**
  * That of all connections. On Workers no crowd is one: timers and sockets belong to a request each, and
  * neither outlive it nor serve another.
  */
-const schedule = new FlushSchedule(systemClock, "WebSocketPair" in globalThis ? Infinity : undefined);
+const schedule = new FlushSchedule(
+  { now: systemClock.now, after: (milliseconds, run) => setTimeout(run, milliseconds) },
+  "WebSocketPair" in globalThis ? Infinity : undefined,
+);
 
 /** What an outbox needs of its connection. */
 export interface OutboxOptions {

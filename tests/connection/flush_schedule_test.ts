@@ -111,6 +111,20 @@ test("while messages to many rest, others leave with what has gathered before th
   for (const { connection } of members) connection.abort();
 });
 
+test("what rests leaves in time, although a test has faked the timers when the rest began", async () => {
+  if (!canRest) return;
+  const { setTimeout } = globalThis;
+  const resting = createRestingCrowd();
+  globalThis.setTimeout = (() => 0) as unknown as typeof setTimeout;
+  const members = await resting.finally(() => globalThis.setTimeout = setTimeout);
+  await publish("one", members);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  for (const member of members) {
+    assertEquals(member.sent(), ["text one"]);
+    member.connection.abort();
+  }
+});
+
 test("who closes while messages rest sends them before the Close, and who aborts sends them not at all", async () => {
   if (!canRest) return;
   const members = await createRestingCrowd();
