@@ -144,6 +144,11 @@ export class ReconnectingConnection implements MessageConnection {
     return this.#backlog.bytes + (this.connection?.bufferedAmount ?? 0);
   }
 
+  /** Of these, bytes that no peer keeps waiting. */
+  get restingAmount(): number | undefined {
+    return this.connection?.restingAmount;
+  }
+
   /** The last round trip of the last connection. */
   get latency(): number | undefined {
     return this.#succession.last?.latency;

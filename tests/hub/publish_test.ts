@@ -1,6 +1,7 @@
 import { test } from "node:test";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createWebSocketPair } from "../../src/connection/create_web_socket_pair.ts";
+import { ReconnectingConnection } from "../../src/connection/reconnecting_connection.ts";
 import { Hub } from "../../src/hub/hub.ts";
 import { HubError } from "../../src/hub/hub_error.ts";
 import { RecordedBroker } from "../kit/hub_broker.ts";
@@ -169,7 +170,9 @@ test("nobody is slow because of messages that rest, be the next one longer than 
   const hub = new Hub({ maxQueue: 10, slowMembers: "close" });
   const members = await createRestingCrowd();
   for (const [index, { connection }] of members.entries()) {
-    await (await hub.join(connection, { name: `m${index}` })).subscribe("news");
+    // One of them by way of a connection that would come back.
+    const way = index === 0 ? new ReconnectingConnection(() => connection) : connection;
+    await (await hub.join(way, { name: `m${index}` })).subscribe("news");
   }
   const long = "x".repeat(20);
   for (const text of ["one", "two", "three", long]) await hub.publish("news", text);
