@@ -65,7 +65,10 @@ export class FlushSchedule {
     if (isCrowd) this.#rest((this.#clock.now() - start) / 2);
   };
 
-  /** Writing to a crowd takes at most two thirds of the time, so that others are served between. */
+  /**
+   * Writing to a crowd takes two thirds of the time, or more where it takes 20 ms or longer, so that others are
+   * served between.
+   */
   #rest(milliseconds: number): void {
     if (milliseconds < 1 || this.resting) return;
     this.#gathered = [];

@@ -90,7 +90,7 @@ export class MessageSender extends Outbox {
     try {
       this.assertOpen("Cannot send");
       // A message to many is no reply: whatever else this peer has sent, it need not wait for that.
-      return this.#queued(this.#engine.send(data, options), !isPrepared(data));
+      return this.#queued(this.#engine.send(data, options), isPrepared(data));
     } catch (error) {
       if (!(error instanceof ProtocolError)) return reject(error);
       this.#options.onError(error);
@@ -99,9 +99,9 @@ export class MessageSender extends Outbox {
   }
 
   /** Something is queued, unless a tap that saw it has ended everything. */
-  #queued(borrowed: boolean, isReply = true): Promise<void> {
+  #queued(borrowed: boolean, toMany = false): Promise<void> {
     if (this.#end.ended) throw this.#end.createError("Cannot send");
-    return this.sendQueued(borrowed, isReply);
+    return this.sendQueued(borrowed, toMany);
   }
 
   /** Sends one message in fragments, each piece as it comes, while others wait. */

@@ -1,6 +1,6 @@
 /**
- * From the engine's output to the transport: one write for all that a turn queued, one write at a time, and
- * promises that stay pending while the peer is slow. Knows bytes, not messages.
+ * From the engine's output to the transport: one write for all that a turn queued, or a rest gathered, one
+ * write at a time, and promises that stay pending while the peer is slow. Knows bytes, not messages.
  *
  * @module
  */
@@ -67,7 +67,7 @@ export class Outbox implements Flusher {
   /** Bytes that the transport has not taken. */
   #inFlight = 0;
   #scheduled = false;
-  /** Whether it will flush when messages to many have rested. */
+  /** Whether it is among those who write at the end of the rest, be anything left for then or not. */
   #gathers = false;
   #postponed = 0;
   #waiters: Waiter[] | undefined;
@@ -93,13 +93,13 @@ export class Outbox implements Flusher {
    * alone, a little later. The promise is pending while more than the high-water mark waits, and, where that
    * message is `borrowed`, until the transport has taken it.
    */
-  sendQueued(borrowed: boolean, isReply: boolean): Promise<void> {
-    this.#postponed = isReply ? 0 : patience;
+  sendQueued(borrowed: boolean, toMany: boolean): Promise<void> {
+    this.#postponed = toMany ? patience : 0;
     const { sendHighWaterMark } = this.#options;
     const { queuedBytes } = this.#engine;
     if (borrowed || queuedBytes >= fullTurn) this.flush();
     // Nobody waits for the end of a rest.
-    else if (isReply || !schedule.resting || queuedBytes >= fullRest || queuedBytes > sendHighWaterMark) {
+    else if (!toMany || !schedule.resting || queuedBytes >= fullRest || queuedBytes > sendHighWaterMark) {
       this.schedule();
     } else this.#gather();
     const { unsentBytes } = this;
