@@ -81,7 +81,8 @@ export class Recorder implements ByteReceiver {
   receiveBytes(chunk: Uint8Array): void {
     if (!this.#isFlowing) this.violations.push(`bytes while paused`);
     if (this.has("end")) this.violations.push(`bytes after the end`);
-    this.#chunks.push(chunk.slice());
+    // Not slice(), which is a view where the chunk is a Buffer of Node.
+    this.#chunks.push(new Uint8Array(chunk));
     this.received += chunk.length;
     this.#note("bytes");
     this.onBytes(chunk);

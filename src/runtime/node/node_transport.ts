@@ -7,9 +7,10 @@
 
 import type { ByteReceiver, ByteTransport } from "../../connection/byte_transport.ts";
 import { ReceiverSlot } from "../receiver_slot.ts";
+import { freeChunk, type ReadStream } from "./read_memory.ts";
 
 /** What is used of `stream.Duplex`, and where it is there of `net.Socket`. */
-export interface NodeDuplex {
+export interface NodeDuplex extends ReadStream {
   /** Whether `destroy()` was called or an error has come. */
   readonly destroyed: boolean;
   /** Bytes written that the stream still holds. */
@@ -91,7 +92,8 @@ const cancel = 0x8;
  * listener.close();
  * ```
  *
- * @param duplex The stream; from now on the transport's own, 'data' and `destroy()` included.
+ * @param duplex The stream; from now on the transport's own, 'data' and `destroy()` included. What 'data'
+ * brings is valid as long as the event lasts.
  * @param head Bytes of the peer that were already read: the third argument of an 'upgrade' event.
  */
 export function nodeTransport(duplex: NodeDuplex, head?: Uint8Array): ByteTransport {
@@ -127,7 +129,8 @@ export class NodeTransport implements ByteTransport {
     // too, before the answer to its last bytes is written.
     duplex.allowHalfOpen = true;
     duplex.pause();
-    if (head !== undefined && head.length > 0) duplex.unshift(head);
+    // A copy: what is read is given back once it is used up.
+    if (head !== undefined && head.length > 0) duplex.unshift(new Uint8Array(head));
     duplex.setNoDelay?.(true);
     // An HTTP server may have left its idle timeout on the socket.
     duplex.setTimeout?.(0);
@@ -213,7 +216,10 @@ export class NodeTransport implements ByteTransport {
     this.#slot.current?.drained();
   };
 
-  readonly #receiveData = (chunk: Uint8Array): void => this.#slot.current?.receiveBytes(chunk);
+  readonly #receiveData = (chunk: Uint8Array): void => {
+    this.#slot.current?.receiveBytes(chunk);
+    freeChunk(this.#duplex, chunk);
+  };
 
   readonly #receiveError = (error: Error): void => this.destroy(error);
 

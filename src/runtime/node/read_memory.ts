@@ -1,0 +1,39 @@
+/**
+ * The memory that a socket of Node's has read into, given back when its bytes are used up. Each read takes new
+ * memory, and where little else is allocated, the garbage collector frees it by marking all that lives: with
+ * messages of 64 KiB, that is a quarter of the time. Knows no transport.
+ *
+ * @module
+ */
+
+/** What is looked at of a stream. */
+export interface ReadStream {
+  /** How many listen to an event; on Node's own streams. */
+  listenerCount?(event: "data"): number;
+}
+
+/** From so many bytes on, to give back costs less than to collect. */
+const leastFreed = 16384;
+
+/** Whatever is a socket of Node's; never, where none is known, and on others that have sockets of that name. */
+const isNodeSocket = findSocketTest();
+
+function findSocketTest(): (stream: ReadStream) => boolean {
+  const { navigator, process } = globalThis as {
+    navigator?: { readonly userAgent?: string };
+    process?: { getBuiltinModule?(name: "node:net"): { Socket: abstract new () => object } };
+  };
+  // From Node 22.3 on.
+  const isNode = navigator?.userAgent?.startsWith("Node.js/") === true;
+  const Socket = isNode ? process?.getBuiltinModule?.("node:net").Socket : undefined;
+  return Socket === undefined ? () => false : (stream) => stream instanceof Socket;
+}
+
+/** Frees what a stream has read, unless it may be somebody else's, too. Every view of it is empty then. */
+export function freeChunk(stream: ReadStream, chunk: Uint8Array): void {
+  if (chunk.length < leastFreed) return;
+  const buffer = chunk.buffer as ArrayBuffer & { transfer?(newByteLength: number): ArrayBuffer };
+  // Of a larger piece of memory, or told to others as well
+  if (chunk.length < buffer.byteLength || stream.listenerCount?.("data") !== 1) return;
+  if (isNodeSocket(stream)) buffer.transfer?.(0);
+}
