@@ -66,8 +66,8 @@ export class FlushSchedule {
   };
 
   /**
-   * Writing to a crowd takes two thirds of the time, or more where it takes 20 ms or longer, so that others are
-   * served between.
+   * Writing to a crowd takes two thirds of the time, or more where it takes 20 ms or longer, so that others
+   * are served between.
    */
   #rest(milliseconds: number): void {
     if (milliseconds < 1 || this.resting) return;

@@ -9,7 +9,7 @@
  * 540 MB; with the small one, 67.
  */
 const smallSize = 4 * 1024;
-/** What files and streams are mostly cut into, with its header: a second read for that costs a tenth of the speed. */
+/** What files are mostly cut into, with its header: a second read for that costs a tenth of the speed. */
 const largeSize = 64 * 1024 + 14;
 /** So many small reads in a row give the large buffer back. */
 const patience = 16;

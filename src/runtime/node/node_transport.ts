@@ -7,10 +7,10 @@
 
 import type { ByteReceiver, ByteTransport } from "../../connection/byte_transport.ts";
 import { ReceiverSlot } from "../receiver_slot.ts";
-import { freeChunk, type ReadStream } from "./read_memory.ts";
+import { freeChunk } from "./read_memory.ts";
 
 /** What is used of `stream.Duplex`, and where it is there of `net.Socket`. */
-export interface NodeDuplex extends ReadStream {
+export interface NodeDuplex {
   /** Whether `destroy()` was called or an error has come. */
   readonly destroyed: boolean;
   /** Bytes written that the stream still holds. */
@@ -23,6 +23,8 @@ export interface NodeDuplex extends ReadStream {
   on(event: "end" | "close", listener: () => void): unknown;
   /** and to its failure. */
   on(event: "error", listener: (error: Error) => void): unknown;
+  /** How many listen to bytes; Node's own streams. */
+  listenerCount?(event: "data"): number;
   /** Listens no more to bytes, */
   removeListener(event: "data", listener: (chunk: Uint8Array) => void): unknown;
   /** to the peer's end and the stream's, */

@@ -1,21 +1,20 @@
 /**
- * The memory that a socket of Node's has read into, given back when its bytes are used up. Each read takes new
- * memory, and where little else is allocated, the garbage collector frees it by marking all that lives: with
- * messages of 64 KiB, that is a quarter of the time. Knows no transport.
+ * The memory that a socket of Node's has read into, given back when its bytes are used up. Each read takes
+ * new memory, and where little else is allocated, the garbage collector frees it by marking all that lives:
+ * with messages of 64 KiB, that is a quarter of the time. Knows no transport.
  *
  * @module
  */
 
 /** What is looked at of a stream. */
-export interface ReadStream {
-  /** How many listen to an event; on Node's own streams. */
+interface ReadStream {
   listenerCount?(event: "data"): number;
 }
 
 /** From so many bytes on, to give back costs less than to collect. */
 const leastFreed = 16384;
 
-/** Whatever is a socket of Node's; never, where none is known, and on others that have sockets of that name. */
+/** Whether a stream is a socket of Node's own. */
 const isNodeSocket = findSocketTest();
 
 function findSocketTest(): (stream: ReadStream) => boolean {
@@ -23,7 +22,7 @@ function findSocketTest(): (stream: ReadStream) => boolean {
     navigator?: { readonly userAgent?: string };
     process?: { getBuiltinModule?(name: "node:net"): { Socket: abstract new () => object } };
   };
-  // From Node 22.3 on.
+  // Deno and Bun have sockets of that name, too. Known from Node 22.3 on.
   const isNode = navigator?.userAgent?.startsWith("Node.js/") === true;
   const Socket = isNode ? process?.getBuiltinModule?.("node:net").Socket : undefined;
   return Socket === undefined ? () => false : (stream) => stream instanceof Socket;
