@@ -331,6 +331,8 @@ export class WebSocketConnection implements MessageConnection {
 
   #receiveEnd(): void {
     this.#peerEnded = true;
+    // It may still read.
+    this.#sender.flush();
     if (this.#end.info === undefined || this.#sender.unsentBytes === 0) this.#finish();
   }
 

@@ -125,14 +125,15 @@ test("what rests leaves in time, although a test has faked the timers when the r
   }
 });
 
-test("who closes while messages rest sends them before the Close, and who aborts sends them not at all", async () => {
+test("who closes while messages rest sends them before the Close, whose peer ends gets them, and who aborts sends them not at all", async () => {
   if (!canRest) return;
   const members = await createRestingCrowd();
-  const [closing, aborted] = members as [HeldConnection, HeldConnection];
+  const [closing, left, aborted] = members as [HeldConnection, HeldConnection, HeldConnection];
   await publish("one", members);
   void closing.connection.close();
+  left.transport.deliverEnd();
   aborted.connection.abort();
-  assertEquals([closing.sent(), aborted.sent()], [["text one", "close 1000"], []]);
+  assertEquals([closing.sent(), left.sent(), aborted.sent()], [["text one", "close 1000"], ["text one"], []]);
   for (const { connection } of members) connection.abort();
   await new Promise((resolve) => setTimeout(resolve, 20));
   for (const member of members) {
