@@ -1,7 +1,7 @@
 /**
  * Weft beside its peers: echo over loopback TCP, round by round in turn, servers on one core, the load on the other; then
  * compression, and HTTP/2. Each round has servers of its own: compilers and memory are luckier in one process than in
- * another. Prints medians, and the ratios that are the point of it.
+ * another. Prints medians, and of the ratios, which are the point of it, the median.
  *
  * `deno task bench [node|deno|bun|deno-native|bun-native|deflate|http2 ...] [--rounds=5] [--milliseconds=1000] [--connections=1000]`
  *
@@ -11,7 +11,7 @@
 import { programs, root } from "../tools/matrix/programs.ts";
 import { measureDeflate } from "./deflate/measure.ts";
 import { measureHttp2 } from "./http2/measure.ts";
-import { median, nodeCommand, Program, readArguments } from "./program.ts";
+import { median, medianRatio, nodeCommand, Program, readArguments } from "./program.ts";
 
 const given = readArguments();
 const { rounds = 5, milliseconds = 1000 } = Object.fromEntries(given.numbers);
@@ -75,9 +75,11 @@ for (const [name, { run, weft, peer, name: title }] of Object.entries(runtimes))
     }
   }
   for (const [index, load] of loads.entries()) {
-    const [ours = 0, theirs = 0] = sides.map(({ rounds }) => median(rounds.map((speeds) => speeds[index]!)));
-    const ratio = (ours / theirs).toFixed(2);
-    console.log(`${ratio.padStart(6)} x  ${title}: ${load.name} (${ours} : ${theirs} messages/s)`);
+    const [ours = [], theirs = []] = sides.map(({ rounds }) => rounds.map((speeds) => speeds[index]!));
+    const ratio = medianRatio(ours, theirs).toFixed(2);
+    console.log(
+      `${ratio.padStart(6)} x  ${title}: ${load.name} (${median(ours)} : ${median(theirs)} messages/s)`,
+    );
   }
 }
 if (isChosen("deflate")) await measureDeflate(given);

@@ -94,3 +94,8 @@ export function readArguments(): Arguments {
 export function median(numbers: readonly number[]): number {
   return numbers.toSorted((one, other) => one - other)[numbers.length >> 1]!;
 }
+
+/** The middle one of the rounds' ratios: what slows the machine for a while, slows both sides of a round. */
+export function medianRatio(ones: readonly number[], others: readonly number[]): number {
+  return median(ones.map((one, round) => one / others[round]!));
+}

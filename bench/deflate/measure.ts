@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type Arguments, median, nodeCommand, Program } from "../program.ts";
+import { type Arguments, median, medianRatio, nodeCommand, Program } from "../program.ts";
 
 const peer = { name: "ws (15 bits)", command: nodeCommand("servers/ws_node_deflate.ts") };
 const weft = "servers/weft_node_deflate.ts";
@@ -31,6 +31,9 @@ interface Result {
   readonly smaller: number;
 }
 
+/** The same of each round. */
+type Results = { readonly [Name in keyof Result]: readonly number[] };
+
 async function measure(
   server: Program,
   port: string,
@@ -44,7 +47,7 @@ async function measure(
   return { speed: speed!, time: (await server.ask("SIGHUP") - before) / messages!, smaller: smaller! };
 }
 
-const formatRatio = (one: number, other: number): string => `${(one / other).toFixed(2).padStart(5)} x`;
+const formatRatio = (ratio: number): string => `${ratio.toFixed(2).padStart(5)} x`;
 
 /** Prints messages for processor time, messages a second, and how much smaller they are. */
 async function compareSpeed(rounds: number, milliseconds: number): Promise<void> {
@@ -57,23 +60,23 @@ async function compareSpeed(rounds: number, milliseconds: number): Promise<void>
         results[index]!.push(await measure(server, ports[index]!, load.args, milliseconds));
       }
     }
-    const [theirs, ...ours] = results.map((list) => ({
-      speed: median(list.map(({ speed }) => speed)),
-      time: median(list.map(({ time }) => time)),
-      smaller: median(list.map(({ smaller }) => smaller)),
+    const [theirs, ...others] = results.map((list) => ({
+      speed: list.map(({ speed }) => speed),
+      time: list.map(({ time }) => time),
+      smaller: list.map(({ smaller }) => smaller),
     }));
-    const describe = ({ speed, time, smaller }: Result) =>
-      `${time.toFixed(0)} us of processor a message, ${speed} messages/s, ${
-        smaller.toFixed(2)
+    const describe = ({ speed, time, smaller }: Results) =>
+      `${median(time).toFixed(0)} us of processor a message, ${median(speed)} messages/s, ${
+        median(smaller).toFixed(2)
       } times smaller`;
     console.log(`\nJSON of ${load.name}; ${peer.name}: ${describe(theirs!)}`);
-    for (const [index, result] of ours.entries()) {
+    for (const [index, ours] of others.entries()) {
       const ratios = [
-        `${formatRatio(theirs!.time, result.time)} messages for processor time`,
-        `${formatRatio(result.speed, theirs!.speed)} messages/s`,
-        `${formatRatio(result.smaller, theirs!.smaller)} smaller`,
+        `${formatRatio(medianRatio(theirs!.time, ours.time))} messages for processor time`,
+        `${formatRatio(medianRatio(ours.speed, theirs!.speed))} messages/s`,
+        `${formatRatio(medianRatio(ours.smaller, theirs!.smaller))} smaller`,
       ].join(",");
-      console.log(`${ratios}  ${contenders[index]!.name}: ${describe(result)}`);
+      console.log(`${ratios}  ${contenders[index]!.name}: ${describe(ours)}`);
     }
   }
   for (const server of servers) await server.end();
@@ -106,7 +109,7 @@ async function compareMemory(connections: number): Promise<void> {
     for (let round = 0; round < 3; round++) results.push(await measureMemory(command, connections));
     const each = median(results) / 1024;
     theirs ||= each;
-    console.log(`${formatRatio(each, theirs)}  ${name}: ${each.toFixed(0)} KiB`);
+    console.log(`${formatRatio(each / theirs)}  ${name}: ${each.toFixed(0)} KiB`);
   }
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Arguments, median, nodeCommand, Program } from "../program.ts";
+import { type Arguments, median, medianRatio, nodeCommand, Program } from "../program.ts";
 
 /** Prints it all. */
 export async function measureHttp2({ numbers }: Arguments): Promise<void> {
@@ -27,13 +27,11 @@ export async function measureHttp2({ numbers }: Arguments): Promise<void> {
         costs[index]!.push((await server.ask("SIGHUP") - before) / messages!);
       }
     }
-    const [one, two] = [median(speeds[0]), median(speeds[1])];
-    const forTime = (median(costs[0]) / median(costs[1])).toFixed(2);
+    const ratio = medianRatio(speeds[1], speeds[0]).toFixed(2);
+    const forTime = medianRatio(costs[0], costs[1]).toFixed(2);
     console.log(
-      `${
-        (two / one).toFixed(2).padStart(6)
-      } x  HTTP/2 beside HTTP/1.1: ${connections} WebSockets, ${size} B ` +
-        `(${two} : ${one} messages/s; ${forTime} x messages for processor time)`,
+      `${ratio.padStart(6)} x  HTTP/2 beside HTTP/1.1: ${connections} WebSockets, ${size} B ` +
+        `(${median(speeds[1])} : ${median(speeds[0])} messages/s; ${forTime} x messages for processor time)`,
     );
   }
   for (const server of servers) await server.end();

@@ -8,6 +8,7 @@
  */
 
 import { programs, root } from "../../tools/matrix/programs.ts";
+import { median, medianRatio } from "../program.ts";
 import type { Command } from "./obey.ts";
 
 const flags = new Map(
@@ -130,8 +131,6 @@ class Trial {
   }
 }
 
-const median = (numbers: number[]): number => numbers.sort((one, other) => one - other)[numbers.length >> 1]!;
-
 async function measureMembers(runtime: Runtime): Promise<void> {
   const trial = new Trial(runtime, `weft_${runtime}.ts`);
   await trial.port();
@@ -196,7 +195,7 @@ async function measureFanOut(
     }
     const [ours = 0, theirs = 0] = rates.map(median);
     const [ourTime = 0, theirTime = 0] = times.map(median);
-    const ratio = pace.pause > 0 ? theirTime / ourTime : ours / theirs;
+    const ratio = pace.pause > 0 ? medianRatio(times[1], times[0]) : medianRatio(...rates);
     console.log(
       `${ratio.toFixed(2).padStart(6)} x  ${name}, 1000 members, 256 B${compress ? ", compressed" : ""}, ` +
         `${pace.name} (${ours.toFixed(0)} : ${theirs.toFixed(0)} thousand deliveries/s; processor ` +
