@@ -60,7 +60,7 @@ export class FlushSchedule {
       for (let flusher; (flusher = due.pop()) !== undefined;) flusher.endTurn();
     } finally {
       // A transport that throws, which it must not, takes nobody else along.
-      for (const flusher of due) this.atEndOfTurn(flusher);
+      for (const flusher of due.reverse()) this.atEndOfTurn(flusher);
     }
     if (isCrowd) this.#rest((this.#clock.now() - start) / 2);
   };

@@ -38,6 +38,8 @@ const { setTimeout } = globalThis;
  */
 const schedule = new FlushSchedule(
   { now: systemClock.now, after: (milliseconds, run) => setTimeout(run, milliseconds) },
+  // It is measured on Deno, which is no Worker.
+  // deno-coverage-ignore
   "WebSocketPair" in globalThis ? Infinity : undefined,
 );
 

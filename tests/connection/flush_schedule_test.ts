@@ -1,5 +1,5 @@
 import { test } from "node:test";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { prepareMessage } from "@weft/websocket";
 import { createManualClock } from "@weft/websocket/testing";
 import { type Flusher, FlushSchedule } from "../../src/connection/flush_schedule.ts";
@@ -37,6 +37,28 @@ test("those who have something to write do so at the end of the turn, in the ord
   assertEquals(scene.written, []);
   await spin(2);
   assertEquals(scene.written, ["one", "two", "three"]);
+});
+
+test("who throws when he writes takes nobody else along", async () => {
+  const scene = new Scene();
+  const { queueMicrotask } = globalThis;
+  const turns: (() => void)[] = [];
+  globalThis.queueMicrotask = (turn) => turns.push(turn);
+  try {
+    scene.schedule.atEndOfTurn({
+      endTurn() {
+        throw new Error("broken");
+      },
+    });
+    for (const name of ["two", "three"]) scene.schedule.atEndOfTurn(scene.flusher(name));
+    assertThrows(() => turns.shift()!(), Error, "broken");
+    assertEquals(scene.written, []);
+    turns.shift()!();
+  } finally {
+    globalThis.queueMicrotask = queueMicrotask;
+  }
+  assertEquals(scene.written, ["two", "three"]);
+  await spin(2);
 });
 
 test("when writing to many has taken long, what goes to many rests for half that time, 10 ms at most", async () => {

@@ -9,6 +9,7 @@ import { countAllocations } from "../kit/count_allocations.ts";
 import { concat, decodeFrames, sameBytes } from "../kit/frames.ts";
 import { describeFrame } from "../kit/frame_lines.ts";
 import { createRandom, createRandomBytes } from "../kit/random.ts";
+import { ToyCodec } from "../kit/toy_codec.ts";
 
 function createServers(count: number, options: () => Partial<EngineOptions> = () => ({})): WebSocketEngine[] {
   return Array.from({ length: count }, () => new WebSocketEngine({ role: "server", ...options() }));
@@ -187,5 +188,14 @@ test("a burst of messages to many takes little more memory than their bytes, in 
       // Framed, joined, and the rest of the slabs.
       assert(taken < turns * burst * 200 * 3 + 524_288, `${taken} bytes, ${order}, ${count} connections`);
     }
+  }
+});
+
+test("a message to many is encoded by each connection whose codec has nothing to share", () => {
+  const message = prepareMessage("Hi");
+  const engines = [0, 1].map(() => new WebSocketEngine({ role: "server", codec: new ToyCodec() }));
+  for (const engine of engines) {
+    engine.send(message);
+    assertEquals(engine.takeOutput(), [Uint8Array.of(0xc1, 4, 1, 0x48, 1, 0x69)]);
   }
 });
