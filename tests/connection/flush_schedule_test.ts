@@ -4,7 +4,7 @@ import { prepareMessage } from "@weft/websocket";
 import { createManualClock } from "@weft/websocket/testing";
 import { type Flusher, FlushSchedule } from "../../src/connection/flush_schedule.ts";
 import { type HeldConnection, settle, spin, stateOf } from "../kit/held_connection.ts";
-import { canRest, createRestingCrowd, publish } from "../kit/resting_crowd.ts";
+import { createRestingCrowd, publish, whereRest } from "../kit/resting_crowd.ts";
 
 /** A schedule, and those who note when they write, each of which takes its time. */
 class Scene {
@@ -103,87 +103,96 @@ test("many that write meanwhile make the rest no longer, and those who rested be
   assertEquals([scene.written.length, scene.schedule.resting], [64, true]);
 });
 
-test("on Workers nothing rests, as what a request began is of no use in another one", async () => {
-  if (canRest) return;
-  const members = await createRestingCrowd();
-  await publish("one", members);
-  for (const member of members) {
-    assertEquals(member.sent(), ["text one"]);
-    member.connection.abort();
-  }
-});
+test(
+  "while messages to many rest, others leave with what has gathered before them, and 8 KiB wait no longer",
+  whereRest,
+  async () => {
+    const members = await createRestingCrowd();
+    const [ann, ben, cy] = members as [HeldConnection, HeldConnection, HeldConnection];
+    await publish("one", members);
+    await publish("two", members);
+    await ben.connection.send("for Ben");
+    const large = "x".repeat(8100);
+    for (let count = 0; count < 2; count++) void cy.connection.send(prepareMessage(large));
+    await spin(4);
+    assertEquals(ann.sent(), []);
+    assertEquals(ben.sent(), ["text one", "text two", "text for Ben"]);
+    assertEquals(cy.sent(), ["text one", "text two", `text ${large}`, `text ${large}`]);
 
-test("while messages to many rest, others leave with what has gathered before them, and 8 KiB wait no longer", async () => {
-  if (!canRest) return;
-  const members = await createRestingCrowd();
-  const [ann, ben, cy] = members as [HeldConnection, HeldConnection, HeldConnection];
-  await publish("one", members);
-  await publish("two", members);
-  await ben.connection.send("for Ben");
-  const large = "x".repeat(8100);
-  for (let count = 0; count < 2; count++) void cy.connection.send(prepareMessage(large));
-  await spin(4);
-  assertEquals(ann.sent(), []);
-  assertEquals(ben.sent(), ["text one", "text two", "text for Ben"]);
-  assertEquals(cy.sent(), ["text one", "text two", `text ${large}`, `text ${large}`]);
+    while (ann.transport.writes === 1) await settle();
+    assertEquals([ann.sent(), ben.sent(), cy.sent()], [["text one", "text two"], [], []]);
+    assertEquals(members.map(({ transport }) => transport.writes), members.map(() => 2));
+    for (const { connection } of members) connection.abort();
+  },
+);
 
-  while (ann.transport.writes === 1) await settle();
-  assertEquals([ann.sent(), ben.sent(), cy.sent()], [["text one", "text two"], [], []]);
-  assertEquals(members.map(({ transport }) => transport.writes), members.map(() => 2));
-  for (const { connection } of members) connection.abort();
-});
+test(
+  "what rests leaves in time, although a test has faked the timers when the rest began",
+  whereRest,
+  async () => {
+    const { setTimeout } = globalThis;
+    const resting = createRestingCrowd();
+    globalThis.setTimeout = (() => 0) as unknown as typeof setTimeout;
+    const members = await resting.finally(() => globalThis.setTimeout = setTimeout);
+    await publish("one", members);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const member of members) {
+      assertEquals(member.sent(), ["text one"]);
+      member.connection.abort();
+    }
+  },
+);
 
-test("what rests leaves in time, although a test has faked the timers when the rest began", async () => {
-  if (!canRest) return;
-  const { setTimeout } = globalThis;
-  const resting = createRestingCrowd();
-  globalThis.setTimeout = (() => 0) as unknown as typeof setTimeout;
-  const members = await resting.finally(() => globalThis.setTimeout = setTimeout);
-  await publish("one", members);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  for (const member of members) {
-    assertEquals(member.sent(), ["text one"]);
-    member.connection.abort();
-  }
-});
+test(
+  "who closes while messages rest sends them before the Close, whose peer ends gets them, and who aborts sends them not at all",
+  whereRest,
+  async () => {
+    const members = await createRestingCrowd();
+    const [closing, left, aborted] = members as [HeldConnection, HeldConnection, HeldConnection];
+    await publish("one", members);
+    void closing.connection.close();
+    left.transport.deliverEnd();
+    aborted.connection.abort();
+    assertEquals([closing.sent(), left.sent(), aborted.sent()], [
+      ["text one", "close 1000"],
+      ["text one"],
+      [],
+    ]);
+    for (const { connection } of members) connection.abort();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const member of members) {
+      assertEquals(member.sent(), []);
+      member.assertGone();
+    }
+  },
+);
 
-test("who closes while messages rest sends them before the Close, whose peer ends gets them, and who aborts sends them not at all", async () => {
-  if (!canRest) return;
-  const members = await createRestingCrowd();
-  const [closing, left, aborted] = members as [HeldConnection, HeldConnection, HeldConnection];
-  await publish("one", members);
-  void closing.connection.close();
-  left.transport.deliverEnd();
-  aborted.connection.abort();
-  assertEquals([closing.sent(), left.sent(), aborted.sent()], [["text one", "close 1000"], ["text one"], []]);
-  for (const { connection } of members) connection.abort();
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  for (const member of members) {
-    assertEquals(member.sent(), []);
-    member.assertGone();
-  }
-});
+test(
+  "a message to many that finds its connection resting counts as queued until it leaves",
+  whereRest,
+  async () => {
+    const members = await createRestingCrowd();
+    const [{ connection }] = members as [HeldConnection];
+    await publish("x".repeat(100), members);
+    assertEquals(connection.bufferedAmount, 102);
+    while (connection.bufferedAmount > 0) await settle();
+    for (const { connection } of members) connection.abort();
+  },
+);
 
-test("a message to many that finds its connection resting counts as queued until it leaves", async () => {
-  if (!canRest) return;
-  const members = await createRestingCrowd();
-  const [{ connection }] = members as [HeldConnection];
-  await publish("x".repeat(100), members);
-  assertEquals(connection.bufferedAmount, 102);
-  while (connection.bufferedAmount > 0) await settle();
-  for (const { connection } of members) connection.abort();
-});
-
-test("what rests refuses no message, and is waited for by nobody who asked to be told at once", async () => {
-  if (!canRest) return;
-  const members = await createRestingCrowd({ maxSendQueue: 100, sendHighWaterMark: 50 });
-  const [ann, ben, cy] = members as [HeldConnection, HeldConnection, HeldConnection];
-  await publish("one", members);
-  assertEquals(ann.connection.restingAmount, 5);
-  const long = "x".repeat(100);
-  await ann.connection.send(long);
-  void ben.connection.send(prepareMessage(long));
-  assertEquals(await stateOf(cy.connection.send(prepareMessage(long))), "resolved");
-  for (const member of [ann, ben, cy]) assertEquals(member.sent(), ["text one", `text ${long}`]);
-  for (const { connection } of members) connection.abort();
-});
+test(
+  "what rests refuses no message, and is waited for by nobody who asked to be told at once",
+  whereRest,
+  async () => {
+    const members = await createRestingCrowd({ maxSendQueue: 100, sendHighWaterMark: 50 });
+    const [ann, ben, cy] = members as [HeldConnection, HeldConnection, HeldConnection];
+    await publish("one", members);
+    assertEquals(ann.connection.restingAmount, 5);
+    const long = "x".repeat(100);
+    await ann.connection.send(long);
+    void ben.connection.send(prepareMessage(long));
+    assertEquals(await stateOf(cy.connection.send(prepareMessage(long))), "resolved");
+    for (const member of [ann, ben, cy]) assertEquals(member.sent(), ["text one", `text ${long}`]);
+    for (const { connection } of members) connection.abort();
+  },
+);

@@ -9,8 +9,10 @@ import type { ConnectionOptions } from "../../src/connection/connection_options.
 import { prepareMessage } from "../../src/connection/prepare_message.ts";
 import { HeldConnection, spin } from "./held_connection.ts";
 
-/** Nothing rests on Workers, where a timer's request could end before it fires. */
-export const canRest = !("WebSocketPair" in globalThis);
+/** For tests of what rests. */
+export const whereRest: { readonly skip: false | string } = {
+  skip: "WebSocketPair" in globalThis && "on Workers nothing rests",
+};
 
 /** Connections that it takes long to write to, and that rest since just now. */
 export async function createRestingCrowd(options?: Partial<ConnectionOptions>): Promise<HeldConnection[]> {
