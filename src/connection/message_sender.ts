@@ -77,8 +77,8 @@ export class MessageSender extends Outbox {
     const room = this.#options.maxSendQueue - buffered;
     // A text takes up to three bytes for each of its units.
     if (
-      buffered > this.restingBytes && (typeof data !== "string" || 3 * data.length > room) &&
-      sizeOf(data) > room
+      (typeof data !== "string" || 3 * data.length > room) && sizeOf(data) > room &&
+      buffered > this.restingBytes
     ) {
       return rejectQuietly(new RangeError(`Cannot send: ${buffered} bytes wait already`));
     }

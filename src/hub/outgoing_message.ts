@@ -52,7 +52,7 @@ export function deliver(
   try {
     if (connection.readyState !== "open") return "closed";
     const waiting = connection.bufferedAmount;
-    if (waiting > (connection.restingAmount ?? 0) && waiting + message.byteLength > maxQueue) return "slow";
+    if (waiting + message.byteLength > maxQueue && waiting > (connection.restingAmount ?? 0)) return "slow";
     const sent = connection.send(toMany ? message.prepared : message.data);
     if (sent !== seen) {
       // Why it failed, the connection's end tells.

@@ -55,7 +55,7 @@ export function applyMask(
     return applyMask(target, to + lead, target, to + lead, count - lead, key, phase + lead);
   }
   const word = toWord(rotated);
-  // Four at a time: no compiler makes that of one, and it takes a third less time.
+  // Four at a time take V8 a third less time; JavaScriptCore the same.
   const words = new Int32Array(target.buffer, start, (count >>> 4) << 2);
   const { length } = words;
   for (let index = 0; index < length; index += 4) {

@@ -11,7 +11,7 @@ interface ReadStream {
   listenerCount?(event: "data"): number;
 }
 
-/** From so many bytes on, to give back costs less than to collect. */
+/** So many bytes at least: what giving back fewer gains cannot be measured. */
 const leastFreed = 16384;
 
 /** Whether a stream is a socket of Node's own. */
